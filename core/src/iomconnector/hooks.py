@@ -1,0 +1,69 @@
+"""The extension points of the framework: everything that a cartridge can offer, on one page.
+
+A cartridge implements what it needs in its ``cartridge`` module with :data:`hookimpl`; every function is
+optional and returns a list. Implementations are called in the load order of the assembly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from iomconnector.application import Application
+    from iomconnector.cartridges.extensions import Extension, ExtensionPoint
+    from iomconnector.cli.commands import Command
+    from iomconnector.jobs.background import BackgroundService
+    from iomconnector.services.definition import ServiceDefinition
+    from iomconnector.storage.preparation import Preparer
+
+PROJECT = "iomconnector"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def iomconnector_service_definitions() -> Sequence[ServiceDefinition[Any]]:
+    """Offer managed services: adapters for the ports, with the configuration they need."""
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_extension_points() -> Sequence[ExtensionPoint]:
+    """Declare extension points of your own, to which other cartridges may bind."""
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_extensions() -> Sequence[Extension]:
+    """Bind to extension points that other cartridges declare."""
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_commands() -> Sequence[Command]:
+    """Add commands to the command line."""
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_routers(application: Application) -> Sequence[APIRouter]:
+    """Add routes to the web application."""
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_background_services(application: Application) -> Sequence[BackgroundService]:
+    """Run beside the web application for as long as ``iomconnector serve`` runs."""
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_preparers() -> Sequence[Preparer]:
+    """Prepare database content: contexts, service configurations, samples."""
+    raise AssertionError

@@ -1,0 +1,1 @@
+"""What the business talks about: orders, addresses, money, approvals."""

@@ -1,0 +1,88 @@
+"""The tree of contexts in the database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from iomconnector.errors import ConfigurationError, NotFoundError
+from iomconnector.model.contexts import Context, ContextKind
+from iomconnector.storage.database import Database
+from iomconnector.storage.tables import contexts
+
+PARENT_KIND = {
+    ContextKind.ORGANIZATION: None,
+    ContextKind.CHANNEL: ContextKind.ORGANIZATION,
+    ContextKind.APPLICATION: ContextKind.CHANNEL,
+}
+
+
+class SqlContextRepository:
+    """Implements :class:`~iomconnector.ports.context_repository.ContextRepository` on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, context: Context) -> None:
+        """Add a context, or change its display name."""
+        values = {**context.model_dump(), "kind": context.kind.value}
+
+        async def store(connection: AsyncConnection) -> None:
+            await _check_parent(connection, context)
+            statement = insert(contexts).values(**values)
+            await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["id"], set_={"display_name": context.display_name}
+                )
+            )
+
+        await self._database.write(store)
+
+    async def path_to(self, context_id: str) -> Sequence[Context]:
+        """The context and those above it, itself first."""
+        known = {context.id: context for context in await self.all()}
+        path: list[Context] = []
+        following: str | None = context_id
+        while following is not None:
+            if following not in known:
+                channels = [c.id for c in known.values() if c.kind is ContextKind.CHANNEL]
+                raise NotFoundError(
+                    f"There is no channel or other context {context_id!r}; "
+                    f"the channels are: {', '.join(channels) or 'none'}.",
+                    hint="Correct the channel, or add it with `iomconnector context add`.",
+                    context=context_id,
+                )
+            path.append(known[following])
+            following = known[following].parent
+        return path
+
+    async def all(self) -> Sequence[Context]:
+        """Every context, a parent before its children."""
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(contexts).order_by(contexts.c.id))).all()
+        level = list(ContextKind)
+        return sorted((_context(row) for row in rows), key=lambda context: level.index(context.kind))
+
+
+def _context(row: Row[Any]) -> Context:
+    return Context(id=row.id, kind=ContextKind(row.kind), display_name=row.display_name, parent=row.parent)
+
+
+async def _check_parent(connection: AsyncConnection, context: Context) -> None:
+    expected = PARENT_KIND[context.kind]
+    kind = None
+    if context.parent is not None:
+        found = await connection.execute(select(contexts.c.kind).where(contexts.c.id == context.parent))
+        kind = found.scalar_one_or_none()
+        if kind is None:
+            raise ConfigurationError(
+                f"The parent {context.parent!r} of {context.id!r} does not exist.", hint="Add it first."
+            )
+    if kind != expected:
+        raise ConfigurationError(
+            f"{context.kind.value} {context.id!r} needs "
+            f"{f'a parent of kind {expected.value}' if expected else 'no parent'}, not {kind or 'none'}.",
+            context=context.id,
+        )

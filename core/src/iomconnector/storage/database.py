@@ -1,0 +1,213 @@
+"""The connection to the shop's database: an embedded SQLite file by default."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from iomconnector.errors import ConfigurationError, ConnectorError, StorageError
+
+BUSY_TIMEOUT_MS = 30_000
+READING = "iomconnector_reading"
+GROUP_SIZE = 200
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Write:
+    operation: Callable[[AsyncConnection], Awaitable[Any]]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def settle(self, failure: BaseException | None) -> None:
+        """Tell the caller; ``failure`` is that of the whole transaction."""
+        problem = failure or self.error
+        if self.done.cancelled():
+            return
+        if problem is not None:
+            self.done.set_exception(problem)
+        else:
+            self.done.set_result(self.result)
+
+
+class Database:
+    """Transactions on one database.
+
+    Writers of this process are committed in groups: what waits while a transaction commits goes into the
+    next one together, each write behind a savepoint of its own. Writers of other processes are waited for,
+    up to 30 seconds. What was committed survives a crash of the process and of the machine
+    (``synchronous=FULL``).
+
+    Arguments:
+        url: A SQLAlchemy URL; ``sqlite:///path`` is the embedded default.
+
+    Raises:
+        ConfigurationError: The URL is none, or names a database that is not supported.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = _checked(url)
+        self._engine: AsyncEngine | None = None
+        self._waiting: deque[_Write] = deque()
+        self._writer: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> URL:
+        """Where the database is; its password is masked when the URL is printed."""
+        return self._url
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine, made on first use.
+
+        Raises:
+            StorageError: The directory of the database file cannot be made.
+        """
+        if self._engine is None:
+            _make_directory(self._url)
+            self._engine = create_async_engine(self._url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+            event.listen(self._engine.sync_engine, "connect", _prepare_connection)
+            event.listen(self._engine.sync_engine, "begin", _begin)
+        return self._engine
+
+    async def write(self, operation: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run an operation in a transaction; it is committed, on disk, when this returns.
+
+        A caller that is cancelled while it waits does not undo the operation.
+
+        Raises:
+            StorageError: The database is locked, full, read-only or gone; nothing was changed.
+        """
+        write = _Write(operation, asyncio.get_running_loop().create_future())
+        self._waiting.append(write)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_groups())
+        result: T = await write.done
+        return result
+
+    async def _write_groups(self) -> None:
+        while self._waiting:
+            group = [self._waiting.popleft() for _ in range(min(GROUP_SIZE, len(self._waiting)))]
+            failure: BaseException | None = None
+            try:
+                async with self.engine.begin() as connection:
+                    for write in group:
+                        await _run_in_savepoint(connection, write)
+            except (DBAPIError, ConnectorError, OSError) as error:
+                failure = explained(self._url, error)
+            for write in group:
+                write.settle(failure)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent view of the database.
+
+        Raises:
+            StorageError: The database is gone or not prepared.
+        """
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execution_options(**{READING: True})
+                yield connection
+        except DBAPIError as error:
+            raise explained(self._url, error) from error
+
+    async def aclose(self) -> None:
+        """Finish waiting writes and close every connection."""
+        if self._writer is not None:
+            await self._writer
+        if self._engine is not None:
+            await self._engine.dispose()
+            self._engine = None
+
+
+def explained(url: URL, error: BaseException) -> BaseException:
+    """The driver's error as a sentence that says what to do; other errors stay as they are."""
+    if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError):
+        return error
+    text = str(error.orig)
+    sentence = StorageError(f"The database {url.render_as_string()} answered: {text}.", hint=_advice(text))
+    sentence.__cause__ = error
+    return sentence
+
+
+async def _run_in_savepoint(connection: AsyncConnection, write: _Write) -> None:
+    try:
+        async with connection.begin_nested():
+            write.result = await write.operation(connection)
+    except DBAPIError as error:
+        if not isinstance(error, IntegrityError):
+            raise
+        write.error = error
+    except ConnectorError as error:
+        write.error = error
+
+
+_ADVICE = {
+    "no such table": "Run `iomconnector dbprepare` first.",
+    "full": "Free disk space; nothing of this transaction was stored, do it again afterwards.",
+    "disk i/o": "Check the disk; nothing of this transaction was stored, do it again afterwards.",
+    "readonly": "Make the database file and its directory writable for this user.",
+    "locked": "Another process holds it for long; find that process or try again.",
+    "unable to open": "Check that the directory exists and is writable for this user.",
+    "not a database": "The file is no SQLite database; check database_url.",
+    "malformed": "Restore the file from a backup.",
+}
+
+
+def _advice(text: str) -> str:
+    return next((advice for word, advice in _ADVICE.items() if word in text.lower()), "")
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(f"database_url {url!r} is no URL.", hint="Write sqlite:///PATH.") from error
+    if parsed.get_backend_name() != "sqlite":
+        raise ConfigurationError(
+            f"database_url names {parsed.get_backend_name()}, which is not supported.",
+            hint="Write sqlite:///PATH.",
+        )
+    if not parsed.database or parsed.database == ":memory:":
+        raise ConfigurationError("database_url names no file.", hint="Write sqlite:///PATH.")
+    return parsed.set(drivername="sqlite+aiosqlite")
+
+
+def _make_directory(url: URL) -> None:
+    directory = Path(str(url.database)).parent
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The directory {directory} of the database cannot be made: {error.strerror}.",
+            hint="Make it, or set database_url to a place where this user may write.",
+        ) from error
+
+
+def _prepare_connection(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

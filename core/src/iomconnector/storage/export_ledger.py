@@ -1,0 +1,179 @@
+"""The export ledger in the database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from iomconnector.model.exports import ExportState
+from iomconnector.ports.export_ledger import Claim, Postponement
+from iomconnector.storage.database import Database
+from iomconnector.storage.order_rows import order_rows, stored_orders
+from iomconnector.storage.tables import export_requests
+
+DUE = ExportState.DUE.value
+SENDING = ExportState.SENDING.value
+
+
+class SqlExportLedger:
+    """Implements :class:`~iomconnector.ports.export_ledger.ExportLedger` on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
+        """Take up to ``limit`` exports that are due or abandoned, oldest first."""
+        token = uuid4().hex
+
+        async def take(connection: AsyncConnection) -> list[Claim]:
+            rows = (await connection.execute(_claimable(now, limit))).all()
+            if not rows:
+                return []
+            await connection.execute(
+                update(export_requests)
+                .where(export_requests.c.order_id.in_([row.order_id for row in rows]))
+                .values(
+                    state=SENDING,
+                    attempts=export_requests.c.attempts + 1,
+                    unclear=or_(export_requests.c.unclear, export_requests.c.state == SENDING),
+                    lease_until=now + lease,
+                    lease_token=token,
+                    updated_at=now,
+                )
+            )
+            found = await stored_orders(connection, rows)
+            return [
+                Claim(
+                    request=stored.request,
+                    placed=stored.placed,
+                    token=token,
+                    unclear=stored.request.unclear or stored.request.state is ExportState.SENDING,
+                )
+                for stored in found
+            ]
+
+        return await self._database.write(take)
+
+    async def extend(self, claim: Claim, until: datetime) -> bool:
+        """Prolong the lease."""
+        return await self._change(claim, lease_until=until)
+
+    async def record_exported(self, claim: Claim, *, reference: str, at: datetime) -> bool:
+        """The order is in the order management system."""
+        return await self._change(
+            claim,
+            state=ExportState.EXPORTED.value,
+            unclear=False,
+            reference=reference,
+            reason_code=None,
+            reason=None,
+            exported_at=at,
+            updated_at=at,
+            lease_until=None,
+            lease_token=None,
+        )
+
+    async def record_postponed(self, claim: Claim, postponement: Postponement, *, at: datetime) -> bool:
+        """The order is to be tried again."""
+        return await self._change(
+            claim,
+            state=DUE,
+            unclear=postponement.unclear,
+            due_at=postponement.due_at,
+            reason_code=postponement.code,
+            reason=postponement.reason,
+            updated_at=at,
+            lease_until=None,
+            lease_token=None,
+        )
+
+    async def record_parked(self, claim: Claim, *, code: str, reason: str, at: datetime) -> bool:
+        """The order needs a person."""
+        return await self._change(
+            claim,
+            state=ExportState.PARKED.value,
+            reason_code=code,
+            reason=reason,
+            updated_at=at,
+            lease_until=None,
+            lease_token=None,
+        )
+
+    async def _change(self, claim: Claim, **values: Any) -> bool:
+        statement = (
+            update(export_requests)
+            .where(
+                export_requests.c.order_id == bindparam("claimed"),
+                export_requests.c.lease_token == bindparam("token"),
+                export_requests.c.state == SENDING,
+            )
+            .values(**values)
+        )
+
+        async def change(connection: AsyncConnection) -> bool:
+            done = await connection.execute(
+                statement, {"claimed": claim.request.order_id, "token": claim.token}
+            )
+            return done.rowcount == 1
+
+        return await self._database.write(change)
+
+    async def retry(self, order_id: int, *, at: datetime) -> bool:
+        """Make a parked export due again; what stands in the receiver is asked for first."""
+
+        async def change(connection: AsyncConnection) -> bool:
+            done = await connection.execute(
+                update(export_requests)
+                .where(
+                    export_requests.c.order_id == order_id,
+                    export_requests.c.state == ExportState.PARKED.value,
+                )
+                .values(state=DUE, unclear=True, due_at=at, updated_at=at)
+            )
+            return done.rowcount == 1
+
+        return await self._database.write(change)
+
+    async def expedite(self, *, at: datetime) -> int:
+        """Make every waiting retry due now."""
+
+        async def change(connection: AsyncConnection) -> int:
+            done = await connection.execute(
+                update(export_requests)
+                .where(export_requests.c.state == DUE, export_requests.c.due_at > at)
+                .values(due_at=at)
+            )
+            return done.rowcount
+
+        return await self._database.write(change)
+
+    async def counts(self) -> Mapping[ExportState, int]:
+        """How many exports are in each state."""
+        query = select(export_requests.c.state, func.count().label("exports")).group_by(
+            export_requests.c.state
+        )
+        async with self._database.reading() as connection:
+            found = {row.state: row.exports for row in await connection.execute(query)}
+        return {state: found.get(state.value, 0) for state in ExportState}
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next export is due or the next lease ends."""
+        due = select(func.min(export_requests.c.due_at)).where(export_requests.c.state == DUE)
+        leased = select(func.min(export_requests.c.lease_until)).where(export_requests.c.state == SENDING)
+        async with self._database.reading() as connection:
+            times = [(await connection.execute(query)).scalar_one() for query in (due, leased)]
+        return min((time for time in times if time is not None), default=None)
+
+
+def _claimable(now: datetime, limit: int) -> Any:
+    due = and_(export_requests.c.state == DUE, export_requests.c.due_at <= now)
+    abandoned = and_(export_requests.c.state == SENDING, export_requests.c.lease_until < now)
+    return (
+        order_rows()
+        .where(or_(due, abandoned))
+        .order_by(export_requests.c.due_at, export_requests.c.order_id)
+        .limit(limit)
+    )

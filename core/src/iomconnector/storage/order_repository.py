@@ -1,0 +1,137 @@
+"""The shop's orders in the database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_unless_present
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from iomconnector.errors import NotFoundError
+from iomconnector.model.approvals import ApprovalDecision
+from iomconnector.model.exports import ExportState
+from iomconnector.model.order_documents import digest_of, dump_order
+from iomconnector.model.orders import Order
+from iomconnector.ports.clock import Clock
+from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
+from iomconnector.storage.database import Database
+from iomconnector.storage.order_rows import order_rows, stored_orders
+from iomconnector.storage.tables import approval_decisions, export_requests, orders
+
+
+class SqlOrderRepository:
+    """Implements :class:`~iomconnector.ports.order_repository.OrderRepository` on the database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def place(self, to_place: Sequence[tuple[Order, ExportState]]) -> Sequence[PlacementOutcome]:
+        """Store orders with their export requests."""
+        rows = [(self._row(order), state) for order, state in to_place]
+
+        async def store(connection: AsyncConnection) -> list[PlacementOutcome]:
+            return [await _store(connection, row, state) for row, state in rows]
+
+        return await self._database.write(store)
+
+    def _row(self, order: Order) -> dict[str, Any]:
+        return {
+            "channel": order.channel,
+            "number": order.number,
+            "digest": digest_of(order),
+            "content": dump_order(order),
+            "placed_at": self._clock.now(),
+        }
+
+    async def get(self, channel: str, number: str) -> StoredOrder:
+        """The order of that number."""
+        async with self._database.reading() as connection:
+            rows = (
+                await connection.execute(
+                    order_rows().where(orders.c.channel == channel, orders.c.number == number)
+                )
+            ).all()
+            if not rows:
+                raise NotFoundError(
+                    f"There is no order {number} in channel {channel}.",
+                    hint="`iomconnector order list` shows the orders that there are.",
+                    order=number,
+                    channel=channel,
+                )
+            return (await stored_orders(connection, rows))[0]
+
+    async def channels_of(self, number: str) -> Sequence[str]:
+        """The channels in which an order of that number was placed."""
+        async with self._database.reading() as connection:
+            query = select(orders.c.channel).where(orders.c.number == number).order_by(orders.c.channel)
+            return (await connection.execute(query)).scalars().all()
+
+    async def page(
+        self,
+        *,
+        channel: str | None = None,
+        states: Sequence[ExportState] = (),
+        after: int = 0,
+        limit: int = 100,
+    ) -> Sequence[StoredOrder]:
+        """Orders by ascending key."""
+        query = order_rows().where(orders.c.id > after).order_by(orders.c.id).limit(limit)
+        if channel is not None:
+            query = query.where(orders.c.channel == channel)
+        if states:
+            query = query.where(export_requests.c.state.in_([state.value for state in states]))
+        async with self._database.reading() as connection:
+            return await stored_orders(connection, (await connection.execute(query)).all())
+
+    async def decide(self, order_id: int, decision: ApprovalDecision, state: ExportState) -> bool:
+        """Keep an approver's decision and move the waiting request."""
+        now = self._clock.now()
+
+        async def store(connection: AsyncConnection) -> bool:
+            decided = select(approval_decisions.c.step).where(
+                approval_decisions.c.order_id == order_id, approval_decisions.c.step == decision.step
+            )
+            if (await connection.execute(decided)).first() is not None:
+                return False
+            moved = await connection.execute(
+                update(export_requests)
+                .where(
+                    export_requests.c.order_id == order_id,
+                    export_requests.c.state == ExportState.WAITING_FOR_APPROVAL.value,
+                )
+                .values(state=state.value, due_at=now, updated_at=now, requested_at=now)
+            )
+            if moved.rowcount == 0:
+                return False
+            await connection.execute(
+                insert(approval_decisions).values(order_id=order_id, **decision.model_dump(mode="python"))
+            )
+            return True
+
+        return await self._database.write(store)
+
+
+async def _store(connection: AsyncConnection, row: dict[str, Any], state: ExportState) -> PlacementOutcome:
+    stored = await connection.execute(
+        insert_unless_present(orders).values(**row).on_conflict_do_nothing().returning(orders.c.id)
+    )
+    order_id = stored.scalar_one_or_none()
+    if order_id is None:
+        query = select(orders.c.digest).where(
+            orders.c.channel == row["channel"], orders.c.number == row["number"]
+        )
+        same = (await connection.execute(query)).scalar_one() == row["digest"]
+        return PlacementOutcome.ALREADY_PLACED if same else PlacementOutcome.CONFLICT
+    await connection.execute(
+        insert(export_requests).values(
+            order_id=order_id,
+            state=state.value,
+            attempts=0,
+            unclear=False,
+            due_at=row["placed_at"],
+            requested_at=row["placed_at"],
+            updated_at=row["placed_at"],
+        )
+    )
+    return PlacementOutcome.PLACED

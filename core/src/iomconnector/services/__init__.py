@@ -1,0 +1,1 @@
+"""Managed services: definition, configuration, resolution for a context."""

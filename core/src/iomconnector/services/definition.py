@@ -1,0 +1,57 @@
+"""A managed service as a cartridge offers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from iomconnector.cartridges.extensions import Extensions
+    from iomconnector.ports.clock import Clock
+    from iomconnector.ports.message_log import MessageLog
+
+ConfigurationT = TypeVar("ConfigurationT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterContext:
+    """What an adapter gets from the framework.
+
+    Arguments:
+        service: The id of the service configuration.
+        channel: The context for which it was resolved.
+        clock: Tells the time.
+        message_log: Where every exchanged message is kept.
+        extensions: The extension points of the assembly and what is bound to them.
+    """
+
+    service: str
+    channel: str
+    clock: Clock
+    message_log: MessageLog
+    extensions: Extensions
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDefinition(Generic[ConfigurationT]):
+    """A service type: operations of an outside system behind a port. [KB 2329M3]
+
+    Arguments:
+        id: Unique id, for example ``iom-order-export``.
+        display_name: For people.
+        group: Service group under which it is listed.
+        port: The port that its adapter implements.
+        configuration: Pydantic model of its settings; ``pydantic.SecretStr`` fields are encrypted at rest
+            and masked wherever they are shown.
+        adapter: Makes the adapter of a validated configuration. It must not connect to anything yet.
+    """
+
+    id: str
+    display_name: str
+    group: str
+    port: type[Any]
+    configuration: type[ConfigurationT]
+    adapter: Callable[[ConfigurationT, AdapterContext], Any]

@@ -1,0 +1,1 @@
+"""The durable work, run in the process or beside it."""

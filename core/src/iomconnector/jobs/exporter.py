@@ -1,0 +1,144 @@
+"""The embedded job engine of the order export: looks at the ledger and works off what is due."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from iomconnector.errors import StorageError
+from iomconnector.ports.clock import Clock
+from iomconnector.ports.export_ledger import Claim, ExportLedger
+from iomconnector.usecases.export_orders import ExportOrders, ExportResult
+
+log = structlog.get_logger(__name__)
+
+
+class Exporter:
+    """Works off the export ledger, so many orders at a time.
+
+    Any number of exporters, in any number of processes, can run on one ledger.
+
+    Arguments:
+        ledger: The export ledger.
+        exports: Exports one order.
+        clock: Tells the time.
+        concurrency: How many orders are worked on at a time.
+        lease: For how long an order is taken; prolonged for as long as work on it goes on.
+        poll_interval: Seconds between two looks at the ledger when nothing calls for one.
+        observe: Is told of each attempt.
+    """
+
+    def __init__(
+        self,
+        ledger: ExportLedger,
+        exports: ExportOrders,
+        clock: Clock,
+        *,
+        concurrency: int,
+        lease: timedelta,
+        poll_interval: float,
+        observe: Callable[[ExportResult], None] | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._exports = exports
+        self._clock = clock
+        self._concurrency = concurrency
+        self._lease = lease
+        self._poll_interval = poll_interval
+        self._observe = observe
+        self._called = asyncio.Event()
+        self._places = asyncio.Semaphore(concurrency)
+        self._working: dict[asyncio.Task[None], Claim] = {}
+
+    def wake(self) -> None:
+        """Look at the ledger now: something may be due."""
+        self._called.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set, then finish what was begun. Survives failures of the database."""
+        while not stop.is_set():
+            try:
+                await self._work_off(stop)
+                await self._wait(stop, await self._seconds_until_due())
+            except StorageError as error:
+                log.error("the export ledger cannot be read or written", error=str(error))
+                await self._wait(stop, self._poll_interval)
+
+    async def drain(self) -> None:
+        """Work off all that is due now; what must be tried again later stays.
+
+        Raises:
+            StorageError: The ledger cannot be read or written.
+        """
+        await self._work_off(asyncio.Event())
+
+    async def _work_off(self, stop: asyncio.Event) -> None:
+        heartbeat = asyncio.create_task(self._keep_leases())
+        try:
+            while not stop.is_set():
+                self._called.clear()
+                claims = await self._ledger.claim(
+                    now=self._clock.now(), lease=self._lease, limit=self._room()
+                )
+                for claim in claims:
+                    self._working[asyncio.create_task(self._attempt(claim))] = claim
+                if not self._working:
+                    return
+                await self._until_working(self._concurrency if claims else len(self._working) - 1)
+        finally:
+            if self._working:
+                await asyncio.wait(self._working)
+                self._collect()
+            heartbeat.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await heartbeat
+
+    def _room(self) -> int:
+        return max(0, 2 * self._concurrency - len(self._working))
+
+    async def _until_working(self, at_most: int) -> None:
+        while len(self._working) > at_most:
+            await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
+            self._collect()
+
+    def _collect(self) -> None:
+        for task in [task for task in self._working if task.done()]:
+            del self._working[task]
+            task.result()
+
+    async def _attempt(self, claim: Claim) -> None:
+        async with self._places:
+            result = await self._exports.export(claim)
+        log.debug(
+            "attempted",
+            order=claim.request.number,
+            channel=claim.request.channel,
+            attempt=claim.request.attempts,
+            state=result.state.value,
+            reason=result.reason,
+        )
+        if self._observe is not None:
+            self._observe(result)
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            until = self._clock.now() + self._lease
+            for claim in list(self._working.values()):
+                with contextlib.suppress(StorageError):
+                    await self._ledger.extend(claim, until)
+
+    async def _seconds_until_due(self) -> float:
+        due_at = await self._ledger.next_due_at()
+        if due_at is None:
+            return self._poll_interval
+        return min(self._poll_interval, max(0.01, (due_at - self._clock.now()).total_seconds()))
+
+    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
+        waiters = {asyncio.create_task(stop.wait()), asyncio.create_task(self._called.wait())}
+        _, pending = await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for waiter in pending:
+            waiter.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)

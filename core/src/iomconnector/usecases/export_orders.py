@@ -1,0 +1,210 @@
+"""Export one order: exactly one copy in the order management system, whatever dies when."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from iomconnector.errors import ConnectorError
+from iomconnector.model.exports import ExportState, PlacedOrder
+from iomconnector.ports.clock import Clock
+from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
+from iomconnector.ports.order_export_service import (
+    ExportUnavailableError,
+    FoundOrder,
+    OrderExportError,
+    OrderExportService,
+    OrderNotExportableError,
+    OrderRefusedError,
+    OutcomeUnclearError,
+)
+from iomconnector.usecases.approve_orders import may_leave
+
+log = structlog.get_logger(__name__)
+
+ResolveExportService = Callable[[str], Awaitable[OrderExportService]]
+
+CONFLICT = "export.conflict"
+EXHAUSTED = "export.attempts_exhausted"
+NOT_APPROVED = "export.not_approved"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When a failed export is tried again.
+
+    Arguments:
+        base: Wait at most this long after the first failure, twice as long after each further one.
+        limit: Never wait longer.
+        max_attempts: Park the order after so many attempts.
+    """
+
+    base: timedelta = timedelta(seconds=1)
+    limit: timedelta = timedelta(minutes=5)
+    max_attempts: int = 25
+
+    def delay(self, attempts: int, retry_after: float | None, jitter: float) -> timedelta:
+        """How long to wait.
+
+        Arguments:
+            attempts: How many attempts were made.
+            retry_after: Seconds that the receiver asked for; never less than these.
+            jitter: Between 0 and 1, chosen at random: which part of the wait to take.
+        """
+        wait = min(self.limit, self.base * float(2 ** min(attempts - 1, 30)))
+        return max(timedelta(seconds=retry_after or 0), wait / 2 + wait / 2 * jitter)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What became of one attempt.
+
+    Arguments:
+        claim: The attempt.
+        state: The state of the export afterwards.
+        reason: Why it is not exported; or, where it is, how that was found out.
+        whole_service: The failure concerns every order of the channel.
+        lost_lease: Another process took the order over; what this attempt did is not in the ledger.
+    """
+
+    claim: Claim
+    state: ExportState
+    reason: str = ""
+    whole_service: bool = False
+    lost_lease: bool = False
+
+
+class ExportOrders:
+    """Takes a claimed order to the order management system.
+
+    The claim is on disk before anything is sent. An attempt whose outcome is not known, be it that no answer
+    came or that the process died, makes the next one ask for the order before it sends again.
+
+    Arguments:
+        ledger: The export ledger.
+        resolve: Gives the export service of a channel.
+        clock: Tells the time.
+        policy: When to try again.
+        jitter: Gives numbers between 0 and 1.
+    """
+
+    def __init__(
+        self,
+        ledger: ExportLedger,
+        resolve: ResolveExportService,
+        clock: Clock,
+        policy: RetryPolicy,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._ledger = ledger
+        self._resolve = resolve
+        self._clock = clock
+        self._policy = policy
+        self._jitter = jitter
+
+    async def export(self, claim: Claim) -> ExportResult:
+        """Make one attempt and write its outcome into the ledger.
+
+        Raises:
+            StorageError: The outcome could not be written. The lease will end, and another attempt will
+                find out what happened.
+        """
+        placed = claim.placed
+        if not may_leave(placed):
+            return await self._park(claim, NOT_APPROVED, f"Order {placed.order.number} is not approved.")
+        unclear = claim.unclear
+        try:
+            service = await self._resolve(placed.order.channel)
+            if unclear:
+                found = await service.find(placed)
+                if found is not None:
+                    return await self._settle_found(claim, found)
+            unclear = True
+            return await self._submit(claim, service)
+        except OrderNotExportableError as error:
+            return await self._park(claim, error.code, error.message)
+        except ExportUnavailableError as error:
+            return await self._postpone(claim, error, unclear=claim.unclear)
+        except ConnectorError as error:
+            return await self._postpone(claim, error, unclear=unclear)
+        except Exception as error:
+            failure = OrderExportError(f"{type(error).__name__}: {error}", order=placed.order.number)
+            log.exception("an export failed unexpectedly", order=placed.order.number)
+            return await self._postpone(claim, failure, unclear=unclear)
+
+    async def _submit(self, claim: Claim, service: OrderExportService) -> ExportResult:
+        try:
+            receipt = await service.submit(claim.placed)
+        except OrderRefusedError as refusal:
+            return await self._settle_refused(claim, service, refusal)
+        except OutcomeUnclearError as error:
+            return await self._settle_unclear(claim, service, error)
+        return await self._exported(claim, receipt.reference, "")
+
+    async def _settle_refused(
+        self, claim: Claim, service: OrderExportService, refusal: OrderRefusedError
+    ) -> ExportResult:
+        found = await self._look(service, claim.placed)
+        if isinstance(found, OrderExportError):
+            return await self._postpone(claim, found, unclear=True)
+        if found is not None:
+            return await self._settle_found(claim, found)
+        return await self._park(claim, refusal.their_code or refusal.code, refusal.message)
+
+    async def _settle_unclear(
+        self, claim: Claim, service: OrderExportService, problem: OutcomeUnclearError
+    ) -> ExportResult:
+        found = await self._look(service, claim.placed)
+        if isinstance(found, FoundOrder):
+            return await self._settle_found(claim, found)
+        return await self._postpone(claim, problem, unclear=True)
+
+    async def _look(
+        self, service: OrderExportService, placed: PlacedOrder
+    ) -> FoundOrder | OrderExportError | None:
+        try:
+            return await service.find(placed)
+        except OrderExportError as error:
+            return error
+
+    async def _settle_found(self, claim: Claim, found: FoundOrder) -> ExportResult:
+        if not found.differences:
+            return await self._exported(
+                claim, found.reference, "It was there already, and it is the same order."
+            )
+        return await self._park(
+            claim,
+            CONFLICT,
+            f"Another order {claim.placed.order.number} stands at {found.reference}. "
+            f"It differs: {'; '.join(map(str, found.differences[:5]))}"
+            f"{' and more' if len(found.differences) > 5 else ''}.",
+        )
+
+    async def _exported(self, claim: Claim, reference: str, reason: str) -> ExportResult:
+        kept = await self._ledger.record_exported(claim, reference=reference, at=self._clock.now())
+        return ExportResult(claim, ExportState.EXPORTED, reason, lost_lease=not kept)
+
+    async def _park(self, claim: Claim, code: str, reason: str) -> ExportResult:
+        kept = await self._ledger.record_parked(claim, code=code, reason=reason, at=self._clock.now())
+        return ExportResult(claim, ExportState.PARKED, reason, lost_lease=not kept)
+
+    async def _postpone(self, claim: Claim, error: ConnectorError, *, unclear: bool) -> ExportResult:
+        whole_service = not isinstance(error, OrderExportError) or (
+            isinstance(error, ExportUnavailableError) and error.whole_service
+        )
+        attempts = claim.request.attempts
+        if attempts >= self._policy.max_attempts and not whole_service:
+            return await self._park(claim, EXHAUSTED, f"After {attempts} attempts: {error.message}")
+        kept = await self._ledger.record_postponed(
+            claim, self._postponement(attempts, error, unclear), at=self._clock.now()
+        )
+        return ExportResult(claim, ExportState.DUE, str(error), whole_service, lost_lease=not kept)
+
+    def _postponement(self, attempts: int, error: ConnectorError, unclear: bool) -> Postponement:
+        retry_after = error.retry_after if isinstance(error, ExportUnavailableError) else None
+        wait = self._policy.delay(attempts, retry_after, self._jitter())
+        return Postponement(
+            due_at=self._clock.now() + wait, code=error.code, reason=str(error), unclear=unclear
+        )

@@ -1,0 +1,1 @@
+"""The shop's orders: placing, approval, local order history."""

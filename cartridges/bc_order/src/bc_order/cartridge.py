@@ -1,0 +1,37 @@
+"""The shop's orders: commands and routes to place, approve, list and export them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iomconnector.cartridges.descriptor import CartridgeDescriptor
+from iomconnector.cli.commands import Command
+from iomconnector.hooks import hookimpl
+
+if TYPE_CHECKING:
+    import typer
+    from fastapi import APIRouter
+
+    from iomconnector.application import Application
+
+descriptor = CartridgeDescriptor(display_name="Orders")
+
+
+def _order_commands() -> typer.Typer:
+    from bc_order.order_commands import app
+
+    return app
+
+
+@hookimpl
+def iomconnector_commands() -> list[Command]:
+    """The command group ``order``."""
+    return [Command("order", "Place, approve, list and export orders.", _order_commands)]
+
+
+@hookimpl
+def iomconnector_routers(application: Application) -> list[APIRouter]:
+    """The routes below ``/api/orders``."""
+    from bc_order.routes import router
+
+    return [router]

@@ -1,0 +1,159 @@
+"""``iomconnector order export``, ``retry``, ``preview`` and ``check``."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from bc_order.choosing import chosen_order
+from bc_order.options import Channel, Number
+from iomconnector.application import Application
+from iomconnector.cli.invocation import invocation_of
+from iomconnector.cli.progress import progress_bar
+from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
+from iomconnector.errors import ConnectorError
+from iomconnector.jobs.work_off import ExportRun, work_off
+from iomconnector.model.exports import ExportState
+from iomconnector.ports.order_repository import StoredOrder
+from iomconnector.usecases.check_orders import CheckedOrder, Verdict, check_order
+from iomconnector.usecases.export_orders import ExportResult
+
+PAGE = 200
+
+
+def export(
+    context: typer.Context,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to go on for orders that must be tried again later.")
+    ] = 0,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Export every order that is due.
+
+    Exit code 0: nothing is left to do. 1: orders are parked or wait for another attempt. 4: the order
+    management system refused the service itself or cannot be reached.
+    """
+
+    async def work(application: Application) -> tuple[ExportRun, Mapping[ExportState, int]]:
+        before = await application.ledger.counts()
+        total = before[ExportState.DUE] + before[ExportState.SENDING]
+        with progress_bar("exporting", total) as advance:
+
+            def observe(result: ExportResult) -> None:
+                if result.state.settled:
+                    advance(1)
+
+            run = await work_off(application, wait=wait, observe=observe)
+        return run, await application.ledger.counts()
+
+    run, counts = invocation_of(context).run(work)
+    _print_run(run, counts, output)
+    if run.exit_code:
+        raise typer.Exit(run.exit_code)
+
+
+def retry(context: typer.Context, number: Number, channel: Channel = None) -> None:
+    """Make a parked order due again. The order management system is asked for it before it is sent."""
+
+    async def work(application: Application) -> bool:
+        stored = await chosen_order(application, number, channel)
+        return await application.ledger.retry(stored.request.order_id, at=application.clock.now())
+
+    if not invocation_of(context).run(work):
+        raise NotParkedError(
+            f"Order {number} is not parked.", hint="`iomconnector order show` tells its state."
+        )
+    typer.echo(f"Order {number} is due. `iomconnector order export` sends it.")
+
+
+class NotParkedError(ConnectorError):
+    """The order is not parked, so there is nothing to try again."""
+
+    code = "export.not_parked"
+
+
+def preview(context: typer.Context, number: Number, channel: Channel = None) -> None:
+    """Print the document that would be sent, and what it would lose; nothing is sent."""
+
+    async def work(application: Application) -> tuple[Mapping[str, Any], Sequence[str]]:
+        stored = await chosen_order(application, number, channel)
+        service = await application.export_service(stored.request.channel)
+        return service.preview(stored.placed), service.notes(stored.placed)
+
+    document, notes = invocation_of(context).run(work)
+    print_json(document)
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
+
+
+def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
+    """Compare every exported order with its copy in the order management system, one by one.
+
+    Exit code 0: all agree. 1: some do not.
+    """
+
+    async def work(application: Application) -> list[CheckedOrder]:
+        with progress_bar("comparing") as advance:
+            checked = []
+            async for batch in _exported(application):
+                checked += await asyncio.gather(*(check_order(application, each) for each in batch))
+                advance(len(batch))
+            return checked
+
+    checked = invocation_of(context).run(work)
+    wrong = [each for each in checked if each.verdict is not Verdict.SAME]
+    if output is Format.JSON:
+        print_json({"agree": len(checked) - len(wrong), "disagree": [_content(each) for each in wrong]})
+    else:
+        typer.echo(f"{len(checked) - len(wrong)} of {len(checked)} exported orders agree on both sides.")
+        rows = [(each.number, each.channel, each.verdict.value, each.detail) for each in wrong]
+        if rows:
+            print_table("These do not", ("Order", "Channel", "Verdict", "Detail"), rows)
+    if wrong:
+        raise typer.Exit(1)
+
+
+async def _exported(application: Application) -> AsyncIterator[Sequence[StoredOrder]]:
+    after = 0
+    while page := await application.orders.page(states=[ExportState.EXPORTED], after=after, limit=PAGE):
+        yield page
+        after = page[-1].request.order_id
+
+
+def _content(checked: CheckedOrder) -> dict[str, str]:
+    return {
+        "number": checked.number,
+        "channel": checked.channel,
+        "verdict": checked.verdict.value,
+        "detail": checked.detail,
+    }
+
+
+def _print_run(run: ExportRun, counts: Mapping[ExportState, int], output: Format) -> None:
+    if output is Format.JSON:
+        print_json(
+            {
+                "exported": run.exported,
+                "attempts": run.attempts,
+                "parked": [_result(each) for each in run.parked],
+                "waiting": [_result(each) for each in run.waiting],
+                "counts": {state.value: count for state, count in counts.items()},
+            }
+        )
+        return
+    typer.echo(
+        f"{run.exported} exported in {run.attempts} attempts, {len(run.parked)} parked, "
+        f"{len(run.waiting)} to be tried again."
+    )
+    rows = [
+        (each.claim.request.number, each.claim.request.channel, each.state.value, each.reason)
+        for each in (*run.parked, *run.waiting)
+    ]
+    if rows:
+        print_table("Not exported", ("Order", "Channel", "Export", "Reason"), rows)
+
+
+def _result(result: ExportResult) -> dict[str, str]:
+    request = result.claim.request
+    return {"number": request.number, "channel": request.channel, "reason": result.reason}

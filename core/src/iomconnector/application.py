@@ -1,0 +1,81 @@
+"""A running system, as commands, routes and cartridges see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from iomconnector.cartridges.loading import LoadedCartridges
+from iomconnector.jobs.exporter import Exporter
+from iomconnector.ports.clock import Clock
+from iomconnector.ports.context_repository import ContextRepository
+from iomconnector.ports.export_ledger import ExportLedger
+from iomconnector.ports.message_log import MessageLog
+from iomconnector.ports.order_export_service import OrderExportService
+from iomconnector.ports.order_repository import OrderRepository
+from iomconnector.services.configurations import ServiceConfigurations
+from iomconnector.services.registry import ServiceDefinitions
+from iomconnector.services.resolution import ServiceResolver
+from iomconnector.settings import Settings
+from iomconnector.storage.database import Database
+from iomconnector.usecases.access_tokens import AccessTokens
+from iomconnector.usecases.approve_orders import ApproveOrders
+from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
+from iomconnector.usecases.place_orders import PlaceOrders
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that a part of the system may ask for, wired by :mod:`iomconnector.container`."""
+
+    settings: Settings
+    cartridges: LoadedCartridges
+    clock: Clock
+    database: Database
+    contexts: ContextRepository
+    orders: OrderRepository
+    ledger: ExportLedger
+    message_log: MessageLog
+    definitions: ServiceDefinitions
+    services: ServiceConfigurations
+    resolver: ServiceResolver
+    access_tokens: AccessTokens
+    place_orders: PlaceOrders
+    approve_orders: ApproveOrders
+
+    async def export_service(self, channel: str) -> OrderExportService:
+        """The order export service of a channel.
+
+        Raises:
+            ServiceResolutionError: None or several are operational.
+        """
+        service: OrderExportService = await self.resolver.resolve(OrderExportService, channel)
+        return service
+
+    def exporter(self, observe: Callable[[ExportResult], None] | None = None) -> Exporter:
+        """An engine that works off the export ledger, as the settings say.
+
+        Arguments:
+            observe: Is told of each attempt.
+        """
+        settings = self.settings
+        policy = RetryPolicy(
+            base=timedelta(seconds=settings.export_retry_base),
+            limit=timedelta(seconds=settings.export_retry_limit),
+            max_attempts=settings.export_max_attempts,
+        )
+        return Exporter(
+            self.ledger,
+            ExportOrders(self.ledger, self.export_service, self.clock, policy),
+            self.clock,
+            concurrency=settings.export_concurrency,
+            lease=timedelta(seconds=settings.export_lease),
+            poll_interval=settings.export_poll_interval,
+            observe=observe,
+        )
+
+    async def aclose(self) -> None:
+        """Give back connections and close the database."""
+        await self.resolver.aclose()
+        await self.database.aclose()

@@ -1,0 +1,97 @@
+"""The entry point ``iomconnector``."""
+
+import logging
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import structlog
+import typer
+
+from iomconnector.cli.invocation import DEFAULT_ASSEMBLY, DEFAULT_ENVIRONMENT, Invocation
+from iomconnector.cli.root import RootGroup
+from iomconnector.errors import ConnectorError
+
+app = typer.Typer(
+    name="iomconnector",
+    cls=RootGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 done, 1 not everything is well, 2 wrong call or input, 3 wrong configuration, "
+    "4 storage or another system unavailable.",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"iomconnector {version('iomconnector')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    assembly: Annotated[
+        str,
+        typer.Option(
+            "--assembly", "-a", envvar="IOMC_ASSEMBLY", is_eager=True, help="Name or path of the assembly."
+        ),
+    ] = DEFAULT_ASSEMBLY,
+    environment: Annotated[
+        str,
+        typer.Option(
+            "--environment",
+            "-e",
+            "--env",
+            envvar="IOMC_ENVIRONMENT",
+            is_eager=True,
+            help="development, test, production or init.",
+        ),
+    ] = DEFAULT_ENVIRONMENT,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log every step to standard error.")
+    ] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Join a commerce platform to an order management system: orders go there, exactly once."""
+    if context.obj is None:
+        context.obj = Invocation(assembly, environment)
+    configure_logging(verbose=verbose, json=False)
+
+
+def configure_logging(*, verbose: bool, json: bool) -> None:
+    """Send the log to standard error.
+
+    Arguments:
+        verbose: Every step, not only what matters.
+        json: One JSON object a line, for machines.
+    """
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def main() -> None:
+    """Run the command line; errors become sentences and exit codes."""
+    try:
+        app()
+    except ConnectorError as error:
+        typer.secho(f"error: {error}", fg="red", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was committed stays.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,26 @@
+"""Progress of long work, on standard error and only where somebody looks."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from iomconnector.cli.terminal import error_console
+
+
+@contextmanager
+def progress_bar(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show progress while the block runs.
+
+    Arguments:
+        what: What is being done, in one word.
+        total: How many there are; none where that is not known.
+
+    Returns:
+        A function to call with the number of further steps done.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    hidden = not error_console.is_terminal
+    with Progress(*columns, console=error_console, disable=hidden, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda steps: progress.update(task, advance=steps)

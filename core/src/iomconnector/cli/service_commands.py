@@ -1,0 +1,185 @@
+"""``iomconnector service``."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from iomconnector.application import Application
+from iomconnector.cli.invocation import invocation_of
+from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
+from iomconnector.ports.service_configuration_store import ServiceConfiguration
+from iomconnector.services.configurations import ServiceConfigurations
+
+app = typer.Typer(help="Managed services: types, configurations, activation.", no_args_is_help=True)
+
+ServiceId = Annotated[str, typer.Argument(metavar="ID", help="The id of the service configuration.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="NAME=VALUE...", help="Settings; NAME=@FILE or NAME=- reads the value from there."
+    ),
+]
+
+
+@app.command("types")
+def list_types(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
+    """Show the service types that the assembly's cartridges offer, with their settings."""
+
+    async def work(application: Application) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": definition.id,
+                "name": definition.display_name,
+                "group": definition.group,
+                "port": definition.port.__name__,
+                "cartridge": cartridge,
+                "settings": sorted(definition.configuration.model_fields),
+            }
+            for cartridge, definition in application.definitions.all
+        ]
+
+    types = invocation_of(context).run(work)
+    if output is Format.JSON:
+        print_json(types)
+        return
+    print_table(
+        "Service types",
+        ("Type", "Name", "Port", "Cartridge", "Settings"),
+        [
+            (each["id"], each["name"], each["port"], each["cartridge"], ", ".join(each["settings"]))
+            for each in types
+        ],
+    )
+
+
+@app.command("list")
+def list_services(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
+    """Show every configuration, the context that owns it, and whether it is active."""
+
+    async def work(application: Application) -> list[ServiceConfiguration]:
+        return list(await application.services.all())
+
+    services = invocation_of(context).run(work)
+    if output is Format.JSON:
+        print_json([_content(each) for each in services])
+        return
+    print_table(
+        "Service configurations",
+        ("Configuration", "Service type", "Context", "Status", "Sharing", "Changed"),
+        [
+            (
+                each.id,
+                each.definition,
+                each.context,
+                "active" if each.active else "deactivated",
+                each.sharing.value,
+                f"{each.updated_at:%Y-%m-%d %H:%M}",
+            )
+            for each in services
+        ],
+    )
+
+
+@app.command("show")
+def show_service(context: typer.Context, service: ServiceId, output: FormatOption = Format.TABLE) -> None:
+    """Show one configuration; secrets are masked."""
+
+    async def work(application: Application) -> ServiceConfiguration:
+        return await application.services.get(service)
+
+    found = invocation_of(context).run(work)
+    if output is Format.JSON:
+        print_json(_content(found))
+        return
+    print_table(
+        f"{found.id} ({found.display_name}), owned by {found.context}",
+        ("Setting", "Value"),
+        [(name, str(value)) for name, value in sorted(ServiceConfigurations.masked(found).items())],
+    )
+
+
+@app.command("add")
+def add_service(
+    context: typer.Context,
+    service: ServiceId,
+    type_id: Annotated[str, typer.Option("--type", help="The service type; see `service types`.")],
+    owner: Annotated[str, typer.Option("--context", help="The context that owns it.")],
+    settings: Settings = None,
+) -> None:
+    """Add a configuration of a service type to a context, active."""
+    values = _values(settings or [])
+
+    async def work(application: Application) -> None:
+        await application.services.save(service, definition=type_id, context=owner, values=values)
+
+    invocation_of(context).run(work)
+    typer.echo(f"Service {service} is configured and active in {owner}.")
+
+
+@app.command("set")
+def set_service(context: typer.Context, service: ServiceId, settings: Settings = None) -> None:
+    """Change settings of a configuration; the others stay. It takes effect at once."""
+    values = _values(settings or [])
+
+    async def work(application: Application) -> None:
+        await application.services.change(service, values=values)
+
+    invocation_of(context).run(work)
+    typer.echo(f"Service {service} is changed: {', '.join(values)}.")
+
+
+@app.command("activate")
+def activate_service(context: typer.Context, service: ServiceId) -> None:
+    """Switch a configuration on."""
+    _switch(context, service, active=True)
+
+
+@app.command("deactivate")
+def deactivate_service(context: typer.Context, service: ServiceId) -> None:
+    """Switch a configuration off."""
+    _switch(context, service, active=False)
+
+
+def _switch(context: typer.Context, service: str, *, active: bool) -> None:
+    async def work(application: Application) -> None:
+        await application.services.change(service, active=active)
+
+    invocation_of(context).run(work)
+    typer.echo(f"Service {service} is {'active' if active else 'deactivated'}.")
+
+
+def _values(settings: Iterable[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(f"{setting!r} is not NAME=VALUE.")
+        if text == "-" or text.startswith("@"):
+            text = _read(text)
+        values[name] = text
+    return values
+
+
+def _read(source: str) -> str:
+    if source == "-":
+        return sys.stdin.read().rstrip("\n")
+    try:
+        return Path(source.removeprefix("@")).read_text(encoding="utf-8").rstrip("\n")
+    except OSError as error:
+        raise typer.BadParameter(f"{source.removeprefix('@')} cannot be read: {error.strerror}.") from error
+
+
+def _content(configuration: ServiceConfiguration) -> Mapping[str, Any]:
+    return {
+        "id": configuration.id,
+        "type": configuration.definition,
+        "context": configuration.context,
+        "name": configuration.display_name,
+        "active": configuration.active,
+        "sharing": configuration.sharing.value,
+        "updated_at": configuration.updated_at.isoformat(),
+        "settings": dict(ServiceConfigurations.masked(configuration)),
+    }

@@ -1,0 +1,1 @@
+"""The web application and how cartridges mount on it."""

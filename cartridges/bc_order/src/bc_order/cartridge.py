@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import typer
     from fastapi import APIRouter
 
-    from iomconnector.application import Application
-
 descriptor = CartridgeDescriptor(display_name="Orders")
 
 
@@ -30,7 +28,7 @@ def iomconnector_commands() -> list[Command]:
 
 
 @hookimpl
-def iomconnector_routers(application: Application) -> list[APIRouter]:
+def iomconnector_routers() -> list[APIRouter]:
     """The routes below ``/api/orders``."""
     from bc_order.routes import router
 

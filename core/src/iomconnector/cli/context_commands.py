@@ -6,7 +6,7 @@ import typer
 
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
-from iomconnector.cli.terminal import Format, print_json, print_table
+from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
 from iomconnector.model.contexts import Context, ContextKind
 
 app = typer.Typer(help="Organizations, channels and applications.", no_args_is_help=True)

@@ -6,7 +6,7 @@ import typer
 
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
-from iomconnector.cli.terminal import Format, print_json, print_table
+from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
 from iomconnector.errors import NotFoundError
 from iomconnector.ports.access_token_store import AccessToken
 

@@ -1,14 +1,22 @@
-"""Settings of a running system, from its assembly and the environment variables ``IOMC_...``."""
+"""Settings of a running system, from its assembly and the environment variables ``IOMC_<NAME>``."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.errors import ConfigurationError
 
-Seconds = Annotated[float, Field(gt=0)]
+VARIABLE_PREFIX = "IOMC_"
+OTHER_VARIABLES = frozenset({"assembly", "assembly_path", "environment"})
+"""Variables with the prefix that are no settings: they say which assembly to run, and how."""
+
+A_YEAR = 31_536_000
+
+Seconds = Annotated[float, Field(gt=0, le=A_YEAR, allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
@@ -29,12 +37,12 @@ class Settings(BaseModel):
         export_poll_interval: Seconds between two looks at the ledger when nothing calls for one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     data_directory: Path = Path("var")
     database_url: str | None = None
     secret_key: SecretStr | None = None
-    host: str = "127.0.0.1"
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     log_format: Literal["text", "json"] = "text"
     export_concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
@@ -50,20 +58,59 @@ class Settings(BaseModel):
         return self.database_url or f"sqlite:///{self.data_directory / 'shop.sqlite'}"
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> "Settings":
-        """Check settings.
+    def of(
+        cls,
+        values: Mapping[str, Any],
+        environ: Mapping[str, str] | None = None,
+        *,
+        origins: Mapping[str, str] | None = None,
+    ) -> "Settings":
+        """Check settings; a variable ``IOMC_<NAME>`` that is not empty comes before the value given.
+
+        Arguments:
+            values: The settings of the assembly.
+            environ: The environment variables; those of the process where omitted.
+            origins: Where each of the values is from, for errors.
 
         Raises:
-            ConfigurationError: A setting is unknown or wrong; every one is named.
+            ConfigurationError: A setting is unknown or wrong, or a variable is probably misspelt; every
+                setting that is wrong is named with its origin, its value is not shown.
         """
+        variables = _variables(os.environ if environ is None else environ)
+        given_by = {**(origins or {}), **{name: f"{VARIABLE_PREFIX}{name.upper()}" for name in variables}}
         try:
-            return cls.model_validate(dict(values))
+            return cls.model_validate({**values, **variables})
         except ValidationError as error:
             problems = "; ".join(
-                f"{'.'.join(map(str, item['loc']))}: {item['msg']}"
-                for item in error.errors(include_url=False, include_input=False)
+                _problem(".".join(map(str, item["loc"])), item["msg"], given_by)
+                for item in error.errors(include_url=False, include_input=False, include_context=False)
             )
+        raise ConfigurationError(
+            f"The settings are wrong: {problems}.",
+            hint="They stand in the assembly's [settings] tables and in IOMC_... variables.",
+        )
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for variable, text in sorted(environ.items()):
+        name = variable.removeprefix(VARIABLE_PREFIX).lower()
+        if not variable.startswith(VARIABLE_PREFIX) or not text or name in OTHER_VARIABLES:
+            continue
+        if name in Settings.model_fields:
+            given[name] = text
+        elif meant := suggestion(name, {*Settings.model_fields, *OTHER_VARIABLES}):
             raise ConfigurationError(
-                f"The settings are wrong: {problems}.",
-                hint="They stand in the assembly's [settings] tables and in IOMC_... variables.",
-            ) from error
+                f"The environment variable {variable} is not known.", hint=_in_capitals(meant)
+            )
+    return given
+
+
+def _problem(name: str, message: str, origins: Mapping[str, str]) -> str:
+    origin = origins.get(name)
+    return f"{name}{f' ({origin})' if origin else ''}: {message}"
+
+
+def _in_capitals(sentence: str) -> str:
+    before, name, after = sentence.split('"')
+    return f"{before}{VARIABLE_PREFIX}{name.upper()}{after}"

@@ -3,10 +3,12 @@
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
+from iomconnector.errors import ConfigurationError
 from iomconnector.model.contexts import Context, ContextKind
 
 app = typer.Typer(help="Organizations, channels and applications.", no_args_is_help=True)
@@ -38,13 +40,34 @@ def add_context(
     name: Annotated[str, typer.Option(help="Name for people; the id where omitted.")] = "",
 ) -> None:
     """Add a context, or change the name of one."""
-    added = Context(id=context_id, kind=kind, parent=parent, display_name=name or context_id)
+    added = _context(context_id, kind, parent, name or context_id)
 
-    async def work(application: Application) -> None:
+    async def work(application: Application) -> bool:
+        present = next((each for each in await application.contexts.all() if each.id == added.id), None)
+        if present is not None and (present.kind, present.parent) != (added.kind, added.parent):
+            raise ConfigurationError(
+                f"There is {_described(present)} already, and {_described(added)} cannot take its place.",
+                hint="Choose another id; only the name of a context can be changed.",
+                context=added.id,
+            )
         await application.contexts.save(added)
+        return present is None
 
-    invocation_of(context).run(work)
-    typer.echo(f"{added.kind.value} {added.id} is there.")
+    is_new = invocation_of(context).run(work)
+    typer.echo(f"{added.kind.value.capitalize()} {added.id} is {'added' if is_new else 'renamed'}.")
+
+
+def _context(context_id: str, kind: ContextKind, parent: str | None, name: str) -> Context:
+    try:
+        return Context(id=context_id, kind=kind, parent=parent, display_name=name)
+    except ValidationError as error:
+        problems = (f"{item['loc'][0]}: {item['msg']}" for item in error.errors(include_url=False))
+        raise typer.BadParameter("; ".join(problems).replace("Value error, ", "")) from error
+
+
+def _described(context: Context) -> str:
+    below = f" below {context.parent}" if context.parent else ""
+    return f"the {context.kind.value} {context.id}{below}"
 
 
 async def _all(application: Application) -> list[Context]:

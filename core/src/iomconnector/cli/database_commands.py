@@ -16,7 +16,13 @@ def dbprepare(context: typer.Context) -> None:
     It can be run again at any time; what is there stays.
     """
 
-    async def work(application: Application) -> None:
-        await prepare_database(application, lambda step, done: typer.echo(f"{step}: {done}"))
+    invocation = invocation_of(context)
 
-    invocation_of(context).run_for_database(work)
+    async def work(application: Application) -> None:
+        await prepare_database(
+            application,
+            lambda step, done: typer.echo(f"{step}: {done}"),
+            cartridges=invocation.resolved.database,
+        )
+
+    invocation.run_for_database(work)

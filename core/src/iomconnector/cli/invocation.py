@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 DEFAULT_ASSEMBLY = "inspired-iomconnector"
 DEFAULT_ENVIRONMENT = "development"
+INTERRUPTED = 130
 
 
 @dataclass
@@ -28,10 +29,12 @@ class Invocation:
     Arguments:
         assembly: Name or path of the assembly.
         environment: ``development``, ``test``, ``production`` or ``init``.
+        verbose: Log every step.
     """
 
     assembly: str = DEFAULT_ASSEMBLY
     environment: str = DEFAULT_ENVIRONMENT
+    verbose: bool = False
 
     @cached_property
     def resolved(self) -> Assembly:
@@ -57,27 +60,40 @@ class Invocation:
         return load_cartridges(self.resolved.cartridges)
 
     def run(self, work: Callable[[Application], Awaitable[T]]) -> T:
-        """Run something on the application of this assembly, in an event loop of its own."""
+        """Run something on the application of this assembly, in an event loop of its own.
+
+        Raises:
+            AssemblyError: The assembly has errors.
+            CartridgeLoadError: A cartridge cannot be loaded.
+            ConfigurationError: A setting is wrong.
+            typer.Exit: It was interrupted; the exit code is 130.
+        """
         return self._run(work, self.cartridges)
 
     def run_for_database(self, work: Callable[[Application], Awaitable[T]]) -> T:
-        """Like :meth:`run`, with the cartridges of the assembly's database list loaded as well."""
+        """Like :meth:`run`, with everything loaded that prepares the assembly's database."""
         from iomconnector.cartridges.loading import load_cartridges
 
-        assembly = self.resolved
-        return self._run(work, load_cartridges([*assembly.cartridges, *assembly.database]))
+        return self._run(work, load_cartridges(self.resolved.preparation))
 
     def _run(self, work: Callable[[Application], Awaitable[T]], cartridges: LoadedCartridges) -> T:
+        from iomconnector.cli.log_output import configure_logging
         from iomconnector.container import Container, running
         from iomconnector.settings import Settings
 
-        container = Container(settings=Settings.of(self.resolved.settings), cartridges=cartridges)
+        settings = Settings.of(self.resolved.settings, origins=self.resolved.setting_origins)
+        configure_logging(verbose=self.verbose, json=settings.log_format == "json")
+        container = Container(settings=settings, cartridges=cartridges)
 
         async def main() -> T:
             async with running(container) as application:
                 return await work(application)
 
-        return asyncio.run(main())
+        try:
+            return asyncio.run(main())
+        except KeyboardInterrupt:
+            typer.echo("Interrupted. What was committed stays.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
 
 
 def invocation_of(context: typer.Context) -> Invocation:

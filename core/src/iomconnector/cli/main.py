@@ -1,14 +1,12 @@
 """The entry point ``iomconnector``."""
 
-import logging
 import sys
 from importlib.metadata import version
 from typing import Annotated
 
-import structlog
 import typer
 
-from iomconnector.cli.invocation import DEFAULT_ASSEMBLY, DEFAULT_ENVIRONMENT, Invocation
+from iomconnector.cli.invocation import DEFAULT_ASSEMBLY, DEFAULT_ENVIRONMENT, Invocation, invocation_of
 from iomconnector.cli.root import RootGroup
 from iomconnector.errors import ConnectorError
 
@@ -57,29 +55,12 @@ def root(
     ] = False,
 ) -> None:
     """Join a commerce platform to an order management system: orders go there, exactly once."""
+    from iomconnector.cli.log_output import configure_logging
+
     if context.obj is None:
         context.obj = Invocation(assembly, environment)
+    invocation_of(context).verbose = verbose
     configure_logging(verbose=verbose, json=False)
-
-
-def configure_logging(*, verbose: bool, json: bool) -> None:
-    """Send the log to standard error.
-
-    Arguments:
-        verbose: Every step, not only what matters.
-        json: One JSON object a line, for machines.
-    """
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def main() -> None:
@@ -89,9 +70,3 @@ def main() -> None:
     except ConnectorError as error:
         typer.secho(f"error: {error}", fg="red", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. What was committed stays.", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)

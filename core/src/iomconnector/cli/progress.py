@@ -1,5 +1,6 @@
 """Progress of long work, on standard error and only where somebody looks."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,13 +15,15 @@ def progress_bar(what: str, total: int | None = None) -> Iterator[Callable[[int]
         what: What is being done, in one word.
         total: How many there are; none where that is not known.
 
-    Returns:
+    Yields:
         A function to call with the number of further steps done.
     """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
-    hidden = not error_console.is_terminal
-    with Progress(*columns, console=error_console, disable=hidden, transient=True) as progress:
+    with Progress(*columns, console=error_console, transient=True) as progress:
         task = progress.add_task(what, total=total)
         yield lambda steps: progress.update(task, advance=steps)

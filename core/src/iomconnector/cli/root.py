@@ -5,14 +5,18 @@ A command is imported when it is called, not when it is listed, so that the list
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.cli.commands import Command
 from iomconnector.cli.invocation import DEFAULT_ASSEMBLY, DEFAULT_ENVIRONMENT, Invocation
-from iomconnector.errors import ConnectorError
+from iomconnector.errors import ConfigurationError, ConnectorError
+
+TOLD = "iomconnector.cli.root.told"
 
 
 def _assembly() -> typer.Typer:
@@ -74,13 +78,32 @@ CORE_COMMANDS = {
 class _Listed(TyperCommand):
     """Stands for a command in lists; the real one is loaded when it is called."""
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: Command, offered_by: str) -> None:
         super().__init__(command.name, help=command.help)
         self._command = command
+        self._offered_by = offered_by
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        real = typer.main.get_command(self._command.load())
-        return real.make_context(info_name, args, parent=parent, **extra)
+        return self._load().make_context(info_name, args, parent=parent, **extra)
+
+    def _load(self) -> Any:
+        try:
+            return typer.main.get_command(self._command.load())
+        except Exception as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            raise CommandLoadError(
+                f"The command {self._command.name!r} of {self._offered_by} cannot be loaded: "
+                f"{type(error).__name__}: {error} ({place.filename}:{place.lineno}).",
+                hint=f"Mend {self._offered_by}, or take it out of the assembly.",
+                command=self._command.name,
+                cartridge=self._offered_by,
+            ) from error
+
+
+class CommandLoadError(ConfigurationError):
+    """A command cannot be imported, or two cartridges offer commands of one name."""
+
+    code = "command.load_failed"
 
 
 class RootGroup(TyperGroup):
@@ -91,24 +114,49 @@ class RootGroup(TyperGroup):
         try:
             return sorted({*CORE_COMMANDS, *_cartridge_commands(ctx)})
         except ConnectorError as error:
-            typer.echo(
-                f"The commands of the assembly's cartridges are missing here: {str(error).splitlines()[0]}\n"
-                "`iomconnector assembly check` shows everything that is wrong.",
-                err=True,
-            )
+            if TOLD not in ctx.meta:
+                ctx.meta[TOLD] = True
+                typer.echo(
+                    "The commands of the assembly's cartridges are missing here: "
+                    f"{str(error).splitlines()[0]}\n"
+                    "`iomconnector assembly check` shows everything that is wrong.",
+                    err=True,
+                )
             return sorted(CORE_COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, or none."""
-        command = CORE_COMMANDS.get(cmd_name) or _cartridge_commands(ctx).get(cmd_name)
-        return None if command is None else _Listed(command)
+        """The command of that name, or none.
+
+        Raises:
+            ConnectorError: The core has none, and the assembly cannot be loaded to look further.
+        """
+        if cmd_name in CORE_COMMANDS:
+            return _Listed(CORE_COMMANDS[cmd_name], "the core")
+        found = _cartridge_commands(ctx).get(cmd_name)
+        return None if found is None else _Listed(found[1], found[0])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that the arguments call; for an unknown one, the name that was probably meant."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            ctx.fail(f"There is no command {name!r}. {suggestion(name, self.list_commands(ctx))}".rstrip())
+        return super().resolve_command(ctx, args)
 
 
-def _cartridge_commands(ctx: Any) -> dict[str, Command]:
+def _cartridge_commands(ctx: Any) -> dict[str, tuple[str, Command]]:
     given = ctx.params
     if ctx.obj is None:
         ctx.obj = Invocation(
             given.get("assembly") or DEFAULT_ASSEMBLY, given.get("environment") or DEFAULT_ENVIRONMENT
         )
-    offered = ctx.obj.cartridges.collect("iomconnector_commands")
-    return {command.name: command for _, command in offered}
+    commands: dict[str, tuple[str, Command]] = {}
+    for cartridge, command in ctx.obj.cartridges.collect("iomconnector_commands"):
+        other = "the core" if command.name in CORE_COMMANDS else commands.get(command.name, ("",))[0]
+        if other:
+            raise CommandLoadError(
+                f"{cartridge} offers a command {command.name!r}, but {other} has one of that name.",
+                hint="Exclude one of the cartridges in the assembly.",
+                cartridge=cartridge,
+            )
+        commands[command.name] = (cartridge, command)
+    return commands

@@ -1,15 +1,15 @@
 """``iomconnector service``."""
 
-import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
+from iomconnector.cli.setting_values import setting_values, typed_values
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
+from iomconnector.errors import ConfigurationError
 from iomconnector.ports.service_configuration_store import ServiceConfiguration
 from iomconnector.services.configurations import ServiceConfigurations
 
@@ -19,7 +19,8 @@ ServiceId = Annotated[str, typer.Argument(metavar="ID", help="The id of the serv
 Settings = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="NAME=VALUE...", help="Settings; NAME=@FILE or NAME=- reads the value from there."
+        metavar="NAME=VALUE...",
+        help="Settings; NAME=@FILE and NAME=- read the value from a file or from standard input.",
     ),
 ]
 
@@ -109,11 +110,23 @@ def add_service(
     owner: Annotated[str, typer.Option("--context", help="The context that owns it.")],
     settings: Settings = None,
 ) -> None:
-    """Add a configuration of a service type to a context, active."""
-    values = _values(settings or [])
+    """Add a configuration of a service type to a context, active.
+
+    Give secrets as NAME=@FILE or NAME=-, so that they stand in no list of processes and no history.
+    """
+    values = setting_values(settings or [])
 
     async def work(application: Application) -> None:
-        await application.services.save(service, definition=type_id, context=owner, values=values)
+        if any(each.id == service for each in await application.services.all()):
+            raise ConfigurationError(
+                f"There is a service {service!r} already.",
+                hint="`iomconnector service set` changes it.",
+                service=service,
+            )
+        configuration = application.definitions.get(type_id).configuration
+        await application.services.save(
+            service, definition=type_id, context=owner, values=typed_values(values, configuration)
+        )
 
     invocation_of(context).run(work)
     typer.echo(f"Service {service} is configured and active in {owner}.")
@@ -121,11 +134,15 @@ def add_service(
 
 @app.command("set")
 def set_service(context: typer.Context, service: ServiceId, settings: Settings = None) -> None:
-    """Change settings of a configuration; the others stay. It takes effect at once."""
-    values = _values(settings or [])
+    """Change settings of a configuration; the others stay. It takes effect within a second."""
+    values = setting_values(settings or [])
+    if not values:
+        raise typer.BadParameter("Give at least one NAME=VALUE.")
 
     async def work(application: Application) -> None:
-        await application.services.change(service, values=values)
+        present = await application.services.get(service)
+        configuration = application.definitions.get(present.definition).configuration
+        await application.services.change(service, values=typed_values(values, configuration))
 
     invocation_of(context).run(work)
     typer.echo(f"Service {service} is changed: {', '.join(values)}.")
@@ -149,27 +166,6 @@ def _switch(context: typer.Context, service: str, *, active: bool) -> None:
 
     invocation_of(context).run(work)
     typer.echo(f"Service {service} is {'active' if active else 'deactivated'}.")
-
-
-def _values(settings: Iterable[str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for setting in settings:
-        name, equals, text = setting.partition("=")
-        if not equals or not name:
-            raise typer.BadParameter(f"{setting!r} is not NAME=VALUE.")
-        if text == "-" or text.startswith("@"):
-            text = _read(text)
-        values[name] = text
-    return values
-
-
-def _read(source: str) -> str:
-    if source == "-":
-        return sys.stdin.read().rstrip("\n")
-    try:
-        return Path(source.removeprefix("@")).read_text(encoding="utf-8").rstrip("\n")
-    except OSError as error:
-        raise typer.BadParameter(f"{source.removeprefix('@')} cannot be read: {error.strerror}.") from error
 
 
 def _content(configuration: ServiceConfiguration) -> Mapping[str, Any]:

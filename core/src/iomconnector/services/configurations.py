@@ -1,9 +1,10 @@
 """Configure managed services: settings are checked before they are stored, secrets are sealed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr, ValidationError
 
 from iomconnector.errors import ConfigurationError
 from iomconnector.ports.clock import Clock
@@ -78,18 +79,27 @@ class ServiceConfigurations:
     ) -> ServiceConfiguration:
         """Change some settings of a configuration, or switch it on or off; the others stay.
 
+        Switching asks for nothing else: it also works where no cartridge offers the service type any more.
+        A secret that cannot be opened any more can be replaced.
+
         Raises:
-            NotFoundError: There is no such configuration.
-            ConfigurationError: A setting is unknown or wrong.
+            NotFoundError: There is no such configuration, or no cartridge offers its service type.
+            ConfigurationError: A setting is unknown or wrong, or another secret cannot be opened.
         """
         present = await self._store.get(configuration_id)
+        switched = present.active if active is None else active
+        if not values:
+            configuration = replace(present, active=switched, updated_at=self._clock.now())
+            await self._store.save(configuration)
+            return configuration
+        kept = {name: value for name, value in present.values.items() if name not in values}
         return await self.save(
             configuration_id,
             definition=present.definition,
             context=present.context,
-            values={**self._plain(present), **(values or {})},
+            values={**self._plain(kept), **values},
             display_name=present.display_name,
-            active=present.active if active is None else active,
+            active=switched,
             sharing=present.sharing,
         )
 
@@ -112,12 +122,12 @@ class ServiceConfigurations:
             NotFoundError: No cartridge offers the service type.
             ConfigurationError: They do not fit the service type any more, or a secret cannot be opened.
         """
-        return self._checked(configuration.id, configuration.definition, self._plain(configuration))
+        return self._checked(configuration.id, configuration.definition, self._plain(configuration.values))
 
     @staticmethod
     def masked(configuration: ServiceConfiguration) -> Mapping[str, Any]:
         """The settings for people: secrets are masked."""
-        return {name: MASK if _is_sealed(value) else value for name, value in configuration.values.items()}
+        return _with_secrets(configuration.values, lambda _: MASK)
 
     def _checked(self, configuration_id: str, definition: str, values: Mapping[str, Any]) -> BaseModel:
         model = self._definitions.get(definition).configuration
@@ -136,19 +146,36 @@ class ServiceConfigurations:
         return checked
 
     def _sealed(self, model: BaseModel) -> Mapping[str, Any]:
-        plain = model.model_dump(mode="json", exclude_unset=True)
-        for name in plain:
-            value = getattr(model, name)
-            if isinstance(value, SecretStr):
-                plain[name] = {SEALED: self._secrets.seal(value.get_secret_value())}
-        return plain
+        written = model.model_dump(mode="json", exclude_unset=True)
+        sealed: Mapping[str, Any] = self._seal(written, model.model_dump(mode="python", exclude_unset=True))
+        return sealed
 
-    def _plain(self, configuration: ServiceConfiguration) -> dict[str, Any]:
-        return {
-            name: self._secrets.open(value[SEALED]) if _is_sealed(value) else value
-            for name, value in configuration.values.items()
-        }
+    def _seal(self, written: Any, value: Any) -> Any:
+        """What is stored of a setting: ``written`` is its JSON, in which secrets are lost."""
+        if isinstance(value, SecretStr):
+            return {SEALED: self._secrets.seal(value.get_secret_value())}
+        if isinstance(value, SecretBytes | Secret):
+            raise ConfigurationError(
+                f"A setting is of type {type(value).__name__}, which cannot be stored.",
+                hint="Declare it as pydantic.SecretStr.",
+            )
+        if isinstance(value, Mapping):
+            parts = zip(written.items(), value.values(), strict=True)
+            return {name: self._seal(part, original) for (name, part), original in parts}
+        if isinstance(value, list | tuple):
+            return [self._seal(*part) for part in zip(written, value, strict=True)]
+        return written
+
+    def _plain(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return _with_secrets(values, self._secrets.open)
 
 
-def _is_sealed(value: object) -> bool:
-    return isinstance(value, dict) and set(value) == {SEALED}
+def _with_secrets(values: Mapping[str, Any], shown: Callable[[str], str]) -> dict[str, Any]:
+    return {name: _with_secret(value, shown) for name, value in values.items()}
+
+
+def _with_secret(value: Any, shown: Callable[[str], str]) -> Any:
+    if isinstance(value, Mapping):
+        sealed = value.get(SEALED)
+        return shown(sealed) if len(value) == 1 and isinstance(sealed, str) else _with_secrets(value, shown)
+    return [_with_secret(part, shown) for part in value] if isinstance(value, list) else value

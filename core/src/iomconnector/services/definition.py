@@ -40,7 +40,7 @@ class ServiceDefinition(Generic[ConfigurationT]):
     """A service type: operations of an outside system behind a port. [KB 2329M3]
 
     Arguments:
-        id: Unique id, for example ``iom-order-export``.
+        id: Unique id, for example ``order-export``.
         display_name: For people.
         group: Service group under which it is listed.
         port: The port that its adapter implements.

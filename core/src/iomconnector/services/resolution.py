@@ -30,7 +30,7 @@ class ServiceResolutionError(ConnectorError):
 class _Resolved:
     adapter: Any
     checked_at: datetime
-    version: tuple[str, datetime]
+    configuration: ServiceConfiguration
 
 
 class ServiceResolver:
@@ -76,11 +76,11 @@ class ServiceResolver:
             if known is not None and self._is_fresh(known):
                 return known.adapter
             chosen = await self._choose(port, context)
-            version = (chosen.id, chosen.updated_at)
-            if known is None or known.version != version:
+            if known is None or known.configuration != chosen:
+                adapter = self._make(chosen, context)
                 if known is not None:
                     self._retired.append(known.adapter)
-                known = _Resolved(self._make(chosen, context), self._clock.now(), version)
+                known = _Resolved(adapter, self._clock.now(), chosen)
                 self._resolved[key] = known
             known.checked_at = self._clock.now()
             return known.adapter
@@ -120,12 +120,18 @@ class ServiceResolver:
         )
 
     async def aclose(self) -> None:
-        """Give back what the adapters hold."""
+        """Give back what the adapters hold, those that were replaced included.
+
+        Raises:
+            ExceptionGroup: Some adapters failed to close; all of them were told to.
+        """
         adapters = [*self._retired, *(resolved.adapter for resolved in self._resolved.values())]
         self._retired.clear()
         self._resolved.clear()
-        for adapter in adapters:
-            await adapter.aclose()
+        closed = await asyncio.gather(*(adapter.aclose() for adapter in adapters), return_exceptions=True)
+        failures = [failure for failure in closed if isinstance(failure, Exception)]
+        if failures:
+            raise ExceptionGroup("Adapters could not be closed.", failures)
 
 
 def why_not_operational(configuration: ServiceConfiguration, context: str) -> str:

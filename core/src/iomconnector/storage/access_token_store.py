@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.errors import ConfigurationError
 from iomconnector.ports.access_token_store import AccessToken
-from iomconnector.storage.database import Database
+from iomconnector.storage.database import BrokenConstraintError, Database
 from iomconnector.storage.tables import access_tokens
 
 
@@ -34,7 +33,7 @@ class SqlAccessTokenStore:
 
         try:
             await self._database.write(store)
-        except IntegrityError as error:
+        except BrokenConstraintError as error:
             raise ConfigurationError(
                 f"There is a token named {token.name!r} already.",
                 hint="Choose another name, or revoke that one first.",

@@ -7,16 +7,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from iomconnector.errors import ConfigurationError, NotFoundError
+from iomconnector.errors import NotFoundError
 from iomconnector.model.contexts import Context, ContextKind
 from iomconnector.storage.database import Database
 from iomconnector.storage.tables import contexts
-
-PARENT_KIND = {
-    ContextKind.ORGANIZATION: None,
-    ContextKind.CHANNEL: ContextKind.ORGANIZATION,
-    ContextKind.APPLICATION: ContextKind.CHANNEL,
-}
 
 
 class SqlContextRepository:
@@ -30,7 +24,9 @@ class SqlContextRepository:
         values = {**context.model_dump(), "kind": context.kind.value}
 
         async def store(connection: AsyncConnection) -> None:
-            await _check_parent(connection, context)
+            context.check_place(
+                parent=await _find(connection, context.parent), present=await _find(connection, context.id)
+            )
             statement = insert(contexts).values(**values)
             await connection.execute(
                 statement.on_conflict_do_update(
@@ -70,19 +66,6 @@ def _context(row: Row[Any]) -> Context:
     return Context(id=row.id, kind=ContextKind(row.kind), display_name=row.display_name, parent=row.parent)
 
 
-async def _check_parent(connection: AsyncConnection, context: Context) -> None:
-    expected = PARENT_KIND[context.kind]
-    kind = None
-    if context.parent is not None:
-        found = await connection.execute(select(contexts.c.kind).where(contexts.c.id == context.parent))
-        kind = found.scalar_one_or_none()
-        if kind is None:
-            raise ConfigurationError(
-                f"The parent {context.parent!r} of {context.id!r} does not exist.", hint="Add it first."
-            )
-    if kind != expected:
-        raise ConfigurationError(
-            f"{context.kind.value} {context.id!r} needs "
-            f"{f'a parent of kind {expected.value}' if expected else 'no parent'}, not {kind or 'none'}.",
-            context=context.id,
-        )
+async def _find(connection: AsyncConnection, context_id: str | None) -> Context | None:
+    row = (await connection.execute(select(contexts).where(contexts.c.id == context_id))).one_or_none()
+    return None if row is None else _context(row)

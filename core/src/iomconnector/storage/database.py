@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
 from iomconnector.errors import ConfigurationError, ConnectorError, StorageError
 
@@ -22,22 +23,31 @@ GROUP_SIZE = 200
 T = TypeVar("T")
 
 
+class BrokenConstraintError(StorageError):
+    """A row breaks a rule of the schema: its key is taken, or what it refers to does not exist."""
+
+    code = "storage.constraint_broken"
+    exit_code = 1
+
+
 @dataclass(slots=True)
 class _Write:
     operation: Callable[[AsyncConnection], Awaitable[Any]]
     done: asyncio.Future[Any]
     result: Any = None
-    error: BaseException | None = None
+    error: Exception | None = None
 
-    def settle(self, failure: BaseException | None) -> None:
+    def settle(self, url: URL, failure: BaseException | None) -> None:
         """Tell the caller; ``failure`` is that of the whole transaction."""
-        problem = failure or self.error
-        if self.done.cancelled():
+        problem = self.error or failure
+        if self.done.done():
             return
-        if problem is not None:
-            self.done.set_exception(problem)
-        else:
+        if problem is None:
             self.done.set_result(self.result)
+        elif isinstance(problem, asyncio.CancelledError):
+            self.done.cancel()
+        else:
+            self.done.set_exception(explained(url, problem))
 
 
 class Database:
@@ -83,9 +93,11 @@ class Database:
     async def write(self, operation: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run an operation in a transaction; it is committed, on disk, when this returns.
 
-        A caller that is cancelled while it waits does not undo the operation.
+        An operation that fails is undone, and hurts none of those that commit together with it. A caller
+        that is cancelled while it waits does not undo the operation.
 
         Raises:
+            BrokenConstraintError: The operation breaks a rule of the schema.
             StorageError: The database is locked, full, read-only or gone; nothing was changed.
         """
         write = _Write(operation, asyncio.get_running_loop().create_future())
@@ -104,9 +116,13 @@ class Database:
                     for write in group:
                         await _run_in_savepoint(connection, write)
             except (DBAPIError, ConnectorError, OSError) as error:
-                failure = explained(self._url, error)
-            for write in group:
-                write.settle(failure)
+                failure = error
+            except BaseException as error:
+                failure = error
+                raise
+            finally:
+                for write in group:
+                    write.settle(self._url, failure)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -119,13 +135,13 @@ class Database:
             async with self.engine.connect() as connection:
                 await connection.execution_options(**{READING: True})
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeoutError) as error:
             raise explained(self._url, error) from error
 
     async def aclose(self) -> None:
         """Finish waiting writes and close every connection."""
         if self._writer is not None:
-            await self._writer
+            await asyncio.wait({self._writer})
         if self._engine is not None:
             await self._engine.dispose()
             self._engine = None
@@ -133,24 +149,41 @@ class Database:
 
 def explained(url: URL, error: BaseException) -> BaseException:
     """The driver's error as a sentence that says what to do; other errors stay as they are."""
-    if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError):
+    sentence: StorageError
+    where = f"The database {url.render_as_string()}"
+    if isinstance(error, PoolTimeoutError):
+        sentence = StorageError(f"{where} has more readers than it can serve.", hint="Try again later.")
+    elif isinstance(error, IntegrityError):
+        sentence = BrokenConstraintError(f"{where} refused a row: {error.orig}.")
+    elif isinstance(error, DBAPIError):
+        said = str(error.orig)
+        sentence = StorageError(f"{where} answered: {said}.", hint=_advice(said))
+    else:
         return error
-    text = str(error.orig)
-    sentence = StorageError(f"The database {url.render_as_string()} answered: {text}.", hint=_advice(text))
     sentence.__cause__ = error
     return sentence
 
 
 async def _run_in_savepoint(connection: AsyncConnection, write: _Write) -> None:
+    savepoint = await connection.begin_nested()
     try:
-        async with connection.begin_nested():
-            write.result = await write.operation(connection)
-    except DBAPIError as error:
-        if not isinstance(error, IntegrityError):
-            raise
+        write.result = await write.operation(connection)
+    except Exception as error:
         write.error = error
-    except ConnectorError as error:
-        write.error = error
+        await _undo(savepoint, error)
+    else:
+        await savepoint.commit()
+
+
+async def _undo(savepoint: AsyncTransaction, error: Exception) -> None:
+    try:
+        await savepoint.rollback()
+    except DBAPIError as failure:
+        # After some failures SQLite has ended the whole transaction: then no write of the group may seem to
+        # have been committed, and the first failure is the one to tell.
+        if isinstance(error, DBAPIError):
+            raise error from failure
+        raise
 
 
 _ADVICE = {

@@ -1,17 +1,24 @@
 """The export ledger in the database."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from iomconnector.model.exports import ExportState
+from iomconnector.model.exports import ExportRequest, ExportState
 from iomconnector.ports.export_ledger import Claim, Postponement
 from iomconnector.storage.database import Database
-from iomconnector.storage.order_rows import order_rows, stored_orders
+from iomconnector.storage.order_rows import (
+    UnreadableOrderError,
+    decision_rows,
+    order_rows,
+    request_from,
+    stored_order,
+)
 from iomconnector.storage.tables import export_requests
 
 DUE = ExportState.DUE.value
@@ -25,10 +32,29 @@ class SqlExportLedger:
         self._database = database
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
-        """Take up to ``limit`` exports that are due or abandoned, oldest first."""
-        token = uuid4().hex
+        """Take up to ``limit`` exports that are due or abandoned, oldest first.
 
-        async def take(connection: AsyncConnection) -> list[Claim]:
+        An order that cannot be read is parked, and hinders no other.
+        """
+        while True:
+            token = uuid4().hex
+            taken = await self._take(token, now=now, lease=lease, limit=limit)
+            claims = []
+            for row, decisions in taken:
+                request = _claimed(request_from(row), now + lease, now)
+                try:
+                    placed = stored_order(row, decisions).placed
+                except UnreadableOrderError as error:
+                    await self._park(row.order_id, token, code=error.code, reason=error.message, at=now)
+                else:
+                    claims.append(Claim(request, placed, token, request.unclear))
+            if claims or not taken:
+                return claims
+
+    async def _take(
+        self, token: str, *, now: datetime, lease: timedelta, limit: int
+    ) -> list[tuple[Row[Any], Sequence[Row[Any]]]]:
+        async def take(connection: AsyncConnection) -> list[tuple[Row[Any], Sequence[Row[Any]]]]:
             rows = (await connection.execute(_claimable(now, limit))).all()
             if not rows:
                 return []
@@ -44,27 +70,20 @@ class SqlExportLedger:
                     updated_at=now,
                 )
             )
-            found = await stored_orders(connection, rows)
-            return [
-                Claim(
-                    request=stored.request,
-                    placed=stored.placed,
-                    token=token,
-                    unclear=stored.request.unclear or stored.request.state is ExportState.SENDING,
-                )
-                for stored in found
-            ]
+            decisions = await decision_rows(connection, [row.order_id for row in rows])
+            return [(row, decisions.get(row.order_id, ())) for row in rows]
 
         return await self._database.write(take)
 
     async def extend(self, claim: Claim, until: datetime) -> bool:
         """Prolong the lease."""
-        return await self._change(claim, lease_until=until)
+        return await self._change(claim.request.order_id, claim.token, lease_until=until)
 
     async def record_exported(self, claim: Claim, *, reference: str, at: datetime) -> bool:
         """The order is in the order management system."""
         return await self._change(
-            claim,
+            claim.request.order_id,
+            claim.token,
             state=ExportState.EXPORTED.value,
             unclear=False,
             reference=reference,
@@ -79,7 +98,8 @@ class SqlExportLedger:
     async def record_postponed(self, claim: Claim, postponement: Postponement, *, at: datetime) -> bool:
         """The order is to be tried again."""
         return await self._change(
-            claim,
+            claim.request.order_id,
+            claim.token,
             state=DUE,
             unclear=postponement.unclear,
             due_at=postponement.due_at,
@@ -92,8 +112,12 @@ class SqlExportLedger:
 
     async def record_parked(self, claim: Claim, *, code: str, reason: str, at: datetime) -> bool:
         """The order needs a person."""
+        return await self._park(claim.request.order_id, claim.token, code=code, reason=reason, at=at)
+
+    async def _park(self, order_id: int, token: str, *, code: str, reason: str, at: datetime) -> bool:
         return await self._change(
-            claim,
+            order_id,
+            token,
             state=ExportState.PARKED.value,
             reason_code=code,
             reason=reason,
@@ -102,7 +126,7 @@ class SqlExportLedger:
             lease_token=None,
         )
 
-    async def _change(self, claim: Claim, **values: Any) -> bool:
+    async def _change(self, order_id: int, token: str, **values: Any) -> bool:
         statement = (
             update(export_requests)
             .where(
@@ -114,9 +138,7 @@ class SqlExportLedger:
         )
 
         async def change(connection: AsyncConnection) -> bool:
-            done = await connection.execute(
-                statement, {"claimed": claim.request.order_id, "token": claim.token}
-            )
+            done = await connection.execute(statement, {"claimed": order_id, "token": token})
             return done.rowcount == 1
 
         return await self._database.write(change)
@@ -168,9 +190,20 @@ class SqlExportLedger:
         return min((time for time in times if time is not None), default=None)
 
 
+def _claimed(request: ExportRequest, lease_until: datetime, now: datetime) -> ExportRequest:
+    return replace(
+        request,
+        state=ExportState.SENDING,
+        attempts=request.attempts + 1,
+        unclear=request.unclear or request.state is ExportState.SENDING,
+        lease_until=lease_until,
+        updated_at=now,
+    )
+
+
 def _claimable(now: datetime, limit: int) -> Any:
     due = and_(export_requests.c.state == DUE, export_requests.c.due_at <= now)
-    abandoned = and_(export_requests.c.state == SENDING, export_requests.c.lease_until < now)
+    abandoned = and_(export_requests.c.state == SENDING, export_requests.c.lease_until <= now)
     return (
         order_rows()
         .where(or_(due, abandoned))

@@ -19,7 +19,7 @@ class SqlMessageLog:
         self._database = database
 
     async def record(self, message: Message) -> None:
-        """Keep a message."""
+        """Keep a message; one of its id must not have been kept before."""
         values = asdict(message)
 
         async def store(connection: AsyncConnection) -> None:
@@ -32,7 +32,7 @@ class SqlMessageLog:
         query = (
             select(messages)
             .where(messages.c.channel == channel, messages.c.order_number == order_number)
-            .order_by(messages.c.id)
+            .order_by(messages.c.at, messages.c.id)
         )
         async with self._database.reading() as connection:
             return [_message(row) for row in await connection.execute(query)]

@@ -7,14 +7,14 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_unless_present
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from iomconnector.errors import NotFoundError
+from iomconnector.errors import NotFoundError, StorageError
 from iomconnector.model.approvals import ApprovalDecision
 from iomconnector.model.exports import ExportState
 from iomconnector.model.order_documents import digest_of, dump_order
 from iomconnector.model.orders import Order
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
-from iomconnector.storage.database import Database
+from iomconnector.storage.database import BrokenConstraintError, Database
 from iomconnector.storage.order_rows import order_rows, stored_orders
 from iomconnector.storage.tables import approval_decisions, export_requests, orders
 
@@ -27,13 +27,25 @@ class SqlOrderRepository:
         self._clock = clock
 
     async def place(self, to_place: Sequence[tuple[Order, ExportState]]) -> Sequence[PlacementOutcome]:
-        """Store orders with their export requests."""
+        """Store orders with their export requests.
+
+        Raises:
+            StorageError: None of them was stored; perhaps because one names a channel that does not exist.
+        """
         rows = [(self._row(order), state) for order, state in to_place]
 
         async def store(connection: AsyncConnection) -> list[PlacementOutcome]:
             return [await _store(connection, row, state) for row, state in rows]
 
-        return await self._database.write(store)
+        try:
+            return await self._database.write(store)
+        except BrokenConstraintError as error:
+            channels = sorted({order.channel for order, _ in to_place})
+            raise StorageError(
+                f"None of {len(rows)} orders was stored: not all of their channels exist, "
+                f"which are {', '.join(channels)}.",
+                hint="Add the missing channel with `iomconnector context add`.",
+            ) from error
 
     def _row(self, order: Order) -> dict[str, Any]:
         return {

@@ -1,0 +1,63 @@
+# Every target sets up what it needs from Python 3.11+ and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+RUN := .venv/bin
+PACKAGES := $(wildcard core cartridges/*)
+SOURCES := $(wildcard core/src cartridges/*/src)
+TESTS := core/tests $(wildcard cartridges/*/tests) tests
+DEMO_DATA := var/demo
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
+
+.PHONY: help demo serve test check unit bench docs wheels format clean
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(UV):
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: $(UV) pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
+	$(UV) sync --quiet --all-packages
+	touch $@
+
+demo: .venv/.ready ## place, break, export and compare several hundred orders
+	IOMC_DATA_DIRECTORY=$(DEMO_DATA) $(RUN)/iomconnector demo
+
+serve: .venv/.ready ## look around after the demo: web application, exporter, IOM stand-in
+	IOMC_DATA_DIRECTORY=$(DEMO_DATA) $(RUN)/iomconnector serve
+
+test: check unit ## everything that must pass: lint, types, imports, tests
+
+check: .venv/.ready ## lint, types, imports, assemblies
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy $(SOURCES) $(TESTS) benchmarks
+	$(RUN)/lint-imports
+	for assembly in assemblies/*.toml; do $(RUN)/iomconnector assembly check $$assembly; done
+
+unit: .venv/.ready ## the tests alone
+	$(RUN)/python -m pytest -n 2 --dist worksteal
+
+bench: .venv/.ready ## measure, each figure beside its limit
+	$(RUN)/python benchmarks/http_client.py
+	$(RUN)/python benchmarks/order_export.py
+	$(RUN)/python benchmarks/start_up.py
+
+wheels: .venv/.ready ## build the wheels of the core and of every cartridge into dist/
+	$(UV) build --quiet --all-packages --wheel --out-dir dist
+
+format: .venv/.ready ## format and mend what can be mended
+	$(RUN)/ruff format .
+	$(RUN)/ruff check --fix .
+
+clean: ## remove what the other targets made
+	rm -rf .venv .tools dist build var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The inSPIRED sample organization: channels, customers, orders."""

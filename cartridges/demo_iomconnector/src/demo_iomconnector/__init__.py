@@ -1,0 +1,1 @@
+"""Settings of the IOM services for the inSPIRED sample organization."""

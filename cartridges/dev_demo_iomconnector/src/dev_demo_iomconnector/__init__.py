@@ -1,0 +1,1 @@
+"""The guided demonstration: several hundred orders through faults, checked on both sides."""

@@ -1,0 +1,1 @@
+"""Assemblies: which cartridges load, in what order, in which environment."""

@@ -1,0 +1,120 @@
+"""Whether every cartridge of an assembly finds what it depends on, where and when it needs it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from iomconnector.assemblies.composition import Composition
+from iomconnector.assemblies.file import RUNNING
+from iomconnector.assemblies.findings import Finding, error, shown
+from iomconnector.cartridges.descriptor import CartridgeStyle
+from iomconnector.cartridges.discovery import InstalledCartridge
+
+StyleOf = Callable[[str], CartridgeStyle | None]
+"""The style of a cartridge by name; None where it cannot be told."""
+
+NEVER_IN_PRODUCTION = (CartridgeStyle.TEST, CartridgeStyle.DEVELOPMENT)
+
+
+class DependencyCheck:
+    """Looks at each cartridge and each of its dependencies in some environments.
+
+    Arguments:
+        composition: The assembly.
+        installed: The installed cartridges with their dependencies.
+        style_of: Tells the style of a cartridge.
+    """
+
+    def __init__(
+        self, composition: Composition, installed: Mapping[str, InstalledCartridge], style_of: StyleOf
+    ) -> None:
+        self._composition = composition
+        self._installed = installed
+        self._style_of = style_of
+        self._position = {name: at for at, name in enumerate(composition.order)}
+
+    def findings(self, environments: Sequence[str]) -> Iterator[Finding]:
+        """Every dependency that is missing, forbidden or in the wrong place."""
+        missing: dict[tuple[str, str], list[str]] = {}
+        forbidden: dict[tuple[str, str], None] = {}
+        seen: dict[tuple[str, str], None] = {}
+        for environment in environments:
+            for name, needed in self._pairs(environment):
+                seen[name, needed] = None
+                if environment == "production" and self._is_forbidden(needed):
+                    forbidden[name, needed] = None
+                elif not self._is_met(name, needed, environment):
+                    missing.setdefault((name, needed), []).append(environment)
+        yield from (self._forbidden(*pair) for pair in forbidden)
+        yield from (self._missing(*pair, where) for pair, where in missing.items())
+        yield from (self._misplaced(*pair) for pair in seen if self._is_misplaced(*pair))
+
+    def _pairs(self, environment: str) -> Iterator[tuple[str, str]]:
+        for name in with_required(self._composition, environment, self._installed):
+            if name in self._installed:
+                yield from ((name, needed) for needed in self._installed[name].requires)
+
+    def _is_forbidden(self, needed: str) -> bool:
+        return needed in self._position and self._style_of(needed) in NEVER_IN_PRODUCTION
+
+    def _is_met(self, name: str, needed: str, environment: str) -> bool:
+        if needed not in self._position:
+            return False
+        if environment not in RUNNING or name not in self._composition.in_environment(environment):
+            return True
+        if needed in self._composition.in_environment(environment):
+            return True
+        is_content = self._style_of(needed) in (CartridgeStyle.INIT, None)
+        return is_content and needed in loaded_for(self._composition, environment)
+
+    def _is_misplaced(self, name: str, needed: str) -> bool:
+        return self._position.get(needed, -1) > self._position[name]
+
+    def _forbidden(self, name: str, needed: str) -> Finding:
+        origin = self._composition.entry(name).origin
+        message = f'"{name}" is in production but needs "{needed}", a {self._style_of(needed)} cartridge.'
+        mend = f'Take "{name}" out of production, or remove this requirement of its distribution.'
+        return error(origin.file, origin.line, message, mend)
+
+    def _missing(self, name: str, needed: str, environments: list[str]) -> Finding:
+        origin = self._composition.entry(name).origin
+        excluded = self._composition.excluded.get(needed)
+        if needed in self._position:
+            there = self._composition.entry(needed).origin
+            message = f'"{name}" needs "{needed}", which is missing in {", ".join(environments)}.'
+            mend = f'Include "{needed}" there too; it stands in {shown(there.file)}:{there.line}.'
+        elif excluded:
+            message = f'"{needed}" is excluded, but "{name}" needs it.'
+            return error(excluded.file, excluded.line, message, f'Exclude "{name}" too, or keep "{needed}".')
+        else:
+            message = f'"{name}" needs "{needed}", which the assembly does not include.'
+            mend = f'Include "{needed}" before "{name}".'
+        return error(origin.file, origin.line, message, mend)
+
+    def _misplaced(self, name: str, needed: str) -> Finding:
+        origin, there = (self._composition.entry(each).origin for each in (name, needed))
+        message = f'"{name}" needs "{needed}" but stands before it.'
+        mend = f'Move "{needed}" from {shown(there.file)}:{there.line} before "{name}".'
+        return error(origin.file, origin.line, message, mend)
+
+
+def loaded_for(composition: Composition, environment: str) -> tuple[str, ...]:
+    """The cartridges of an environment and those that prepare its database, in load order."""
+    named = {
+        *composition.in_environment(environment),
+        *composition.in_environment("init"),
+        *composition.database_in(environment),
+    }
+    return tuple(name for name in composition.order if name in named)
+
+
+def with_required(
+    composition: Composition, environment: str, installed: Mapping[str, InstalledCartridge]
+) -> tuple[str, ...]:
+    """What :func:`loaded_for` gives and all cartridges of the assembly that these require, in load order."""
+    needed = dict.fromkeys(loaded_for(composition, environment))
+    waiting = [name for name in needed if name in installed]
+    while waiting:
+        for name in installed[waiting.pop()].requires:
+            if name not in needed and name in installed:
+                needed[name] = None
+                waiting.append(name)
+    return tuple(name for name in composition.order if name in needed)

@@ -1,0 +1,1 @@
+"""Cartridges: how they are found, described, ordered and loaded."""

@@ -1,0 +1,1 @@
+"""What authors of cartridges test with: pytest plugin, strategies, contract suites. Public API."""

@@ -1,0 +1,1 @@
+"""Payment data of ACME Pay for IOM."""

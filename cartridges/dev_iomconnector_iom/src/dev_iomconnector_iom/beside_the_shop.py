@@ -1,0 +1,54 @@
+"""The stand-in as a background service of ``iomconnector serve``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import structlog
+
+from dev_iomconnector_iom.cli import STORAGE_NAME
+from dev_iomconnector_iom.config import StandInConfig
+from dev_iomconnector_iom.server import StandIn, StandInStartError
+from iomconnector.errors import ConfigurationError
+from iomconnector.jobs.background import BackgroundService
+
+PORT = 8090
+PORT_VARIABLE = "IOM_STAND_IN_PORT"
+TOKEN_VARIABLE = "IOM_STAND_IN_CONTROL_TOKEN"  # noqa: S105
+
+log = structlog.get_logger(__name__)
+
+
+def stand_in_service(data_directory: Path) -> BackgroundService:
+    """A stand-in that keeps its orders in a directory.
+
+    It listens on port 8090, or on ``$IOM_STAND_IN_PORT``; an empty value leaves it out. The control interface
+    is on where ``$IOM_STAND_IN_CONTROL_TOKEN`` is set.
+
+    Arguments:
+        data_directory: Where it keeps its orders.
+    """
+
+    async def run(stop: asyncio.Event) -> None:
+        port = os.environ.get(PORT_VARIABLE, str(PORT))
+        if not port:
+            return
+        config = StandInConfig.model_validate(
+            {
+                "port": port,
+                "storage": data_directory / STORAGE_NAME,
+                "control_token": os.environ.get(TOKEN_VARIABLE),
+            }
+        )
+        try:
+            async with StandIn(config) as iom:
+                log.info("the IOM stand-in listens", url=iom.url)
+                await stop.wait()
+        except StandInStartError as error:
+            raise ConfigurationError(
+                f"The IOM stand-in does not start: {error}", hint=f"Set {PORT_VARIABLE} to another port."
+            ) from error
+
+    return BackgroundService("IOM stand-in", run)

@@ -1,0 +1,1 @@
+"""Faults on purpose: slow, lying, dying answers, by rule and by seed."""

@@ -1,0 +1,1 @@
+"""What happens to an order after it is stored: states, suppliers, parcels, invoices, returns."""

@@ -1,0 +1,1 @@
+"""Where orders are kept: one SQLite file, one connection, short transactions."""

@@ -1,6 +1,6 @@
 """Everything that can be wrong with an assembly is said at once, each with file, line and remedy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ from iomconnector.assemblies.findings import Severity
 from iomconnector.assemblies.resolution import AssemblyError, examine, resolve
 from iomconnector.cartridges.descriptor import CartridgeStyle
 from iomconnector.cartridges.discovery import InstalledCartridge
-from iomconnector.testing.cartridges import CartridgeSite
 
 REQUIRES: Mapping[str, str] = {
     "orders": "",
@@ -292,35 +291,3 @@ def test_everything_is_named_at_once_by_file_and_line(folder: Path) -> None:
     assert [finding.severity for finding in caught.value.findings].count(Severity.WARNING) == 1
     assert caught.value.ids == {"assembly": "shop.toml"}
     assert caught.value.code == "assembly.invalid"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[CartridgeSite]:
-    with CartridgeSite(tmp_path / "site") as site:
-        yield site
-
-
-def test_a_cartridge_that_cannot_be_imported_is_named_with_both_places(
-    folder: Path, site: CartridgeSite
-) -> None:
-    broken = site.add("shop_broken", "1 / 0\n")
-    site.add("shop_unmet", requires=["shop-prices>=2"])
-    (folder / "shop.toml").write_text(f"{HEAD}[[include]]\ncartridges = [\n'shop_broken',\n'shop_unmet']\n")
-    with pytest.raises(AssemblyError) as caught:
-        resolve("shop.toml", "test")
-    assert str(caught.value).splitlines() == [
-        f'shop.toml:5: The cartridge "shop_broken" cannot be loaded: {broken}:5: cannot be imported: '
-        "ZeroDivisionError: division by zero. Mend the cartridge or take it out of the assembly.",
-        'shop.toml:6: The cartridge "shop_unmet" cannot be loaded: shop-unmet requires shop-prices>=2, '
-        "which is not installed. Install what fits together.",
-    ]
-
-
-def test_the_style_is_read_from_the_descriptor(folder: Path, site: CartridgeSite) -> None:
-    site.add("shop_tools", style="development")
-    (folder / "shop.toml").write_text(f"{HEAD}[[include]]\ncartridges = ['shop_tools']\n")
-    assert resolve("shop.toml", "test").cartridges == ("shop_tools",)
-    with pytest.raises(
-        AssemblyError, match='"shop_tools" is a development cartridge but is included in prod'
-    ):
-        resolve("shop.toml", "production")

@@ -1,0 +1,1 @@
+"""Settings, vocabulary and code tables that every IOM service shares."""

@@ -1,0 +1,1 @@
+"""REST client for IOM: authentication, media types, time-outs, retries, error reports."""

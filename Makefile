@@ -15,7 +15,7 @@ DEMO_DATA := var/demo
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 
-.PHONY: help demo serve test check unit bench docs wheels format clean
+.PHONY: help demo serve test check unit bench docs wheels pins format clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,7 +40,7 @@ test: check unit ## everything that must pass: lint, types, imports, tests
 check: .venv/.ready ## lint, types, imports, assemblies
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
-	$(RUN)/mypy $(SOURCES) $(TESTS) benchmarks
+	$(RUN)/mypy $(SOURCES) $(TESTS) benchmarks tools
 	$(RUN)/lint-imports
 	for assembly in assemblies/*.toml; do $(RUN)/iomconnector assembly check $$assembly; done
 
@@ -54,6 +54,11 @@ bench: .venv/.ready ## measure, each figure beside its limit
 
 wheels: .venv/.ready ## build the wheels of the core and of every cartridge into dist/
 	$(UV) build --quiet --all-packages --wheel --out-dir dist
+
+pins: .venv/.ready ## write the newest versions of all dependencies into pyproject.toml
+	rm -f uv.lock
+	$(RUN)/python tools/pin_versions.py $(UV)
+	$(UV) sync --quiet --all-packages
 
 format: .venv/.ready ## format and mend what can be mended
 	$(RUN)/ruff format .

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,10 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.rmtree(source)
     _run(UV, "venv", "--python", sys.executable, folder / "environment", cwd=folder)
     python = folder / "environment" / "bin" / "python"
-    _run(UV, "pip", "install", "--python", python, *sorted(wheels.glob("*.whl")), cwd=folder)
+    pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["constraint-dependencies"]
+    (folder / "pins.txt").write_text("\n".join(pins))
+    built = sorted(wheels.glob("*.whl"))
+    _run(UV, "pip", "install", "--python", python, "--constraint", "pins.txt", *built, cwd=folder)
     return folder
 
 

@@ -128,7 +128,7 @@ def test_lists_are_sorted_in_answers(stand_ins: dict[ApiVersion, RunningStandIn]
     )
     assert caller.post_order(order).status == 201
     kept = caller.order("Sorted").json
-    assert [bucket["number"] for bucket in kept["shippingBuckets"]] == ["1", "2", "10"]
+    assert [bucket["number"] for bucket in kept["shippingBuckets"]] == ["1", "10", "2"]
     assert [position["number"] for position in kept["shippingBuckets"][0]["positions"]] == [1, 2]
     assert [charge["number"] for charge in kept["shippingBuckets"][0]["charges"]] == [1, 12]
     taxes = kept["shippingBuckets"][0]["positions"][0]["sum"]["taxes"]

@@ -80,12 +80,7 @@ def _by_number(numbered: JsonObject) -> tuple[bool, int]:
     return number is None, number or 0
 
 
-def _by_bucket_number(bucket: JsonObject) -> tuple[int, int, str]:
-    """Bucket numbers are strings; those of digits sort by value, before the others."""
+def _by_bucket_number(bucket: JsonObject) -> tuple[bool, str]:
+    """Bucket numbers are strings, so they sort as strings."""
     number = str(bucket.get("number", ""))
-    if not number:
-        return 2, 0, ""
-    if number.isascii() and number.isdigit():
-        digits = number.lstrip("0")
-        return 0, len(digits), digits
-    return 1, 0, number
+    return not number, number

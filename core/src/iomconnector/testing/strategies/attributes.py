@@ -1,6 +1,5 @@
 """Custom attributes."""
 
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from iomconnector.testing.strategies.bounds import Bounds
@@ -14,10 +13,13 @@ def attributes(*, bounds: Bounds | None = None) -> SearchStrategy[dict[str, dict
 
 
 def draw_attributes(d: Drawing) -> dict[str, dict[str, str]]:
-    """Draw custom attributes, often none."""
-    name = texts(d.bounds.attribute_name)
+    """Draw custom attributes, often none.
+
+    Names come from a fixed pool: a name that means something to a receiver never comes up by chance.
+    """
     value = texts(d.bounds.attribute_value, min_length=0)
+    most = d.bounds.attribute_name
     found: dict[str, dict[str, str]] = {}
-    for _ in range(d.draw(st.integers(0, d.bounds.attributes))):
-        found.setdefault(d.draw(name), {})[d.draw(name)] = d.draw(value)
+    for _ in range(d.integer(0, d.bounds.attributes)):
+        found.setdefault(d.phrase(most), {})[d.phrase(most)] = d.draw(value)
     return found

@@ -55,7 +55,6 @@ class Bounds:
     promotion_code: int = 20
     promotion_budget: int = 20
 
-    payment_service: int = 20
     payment_attribute: int = 20
     attribute_name: int = 20
     attribute_value: int = 40

@@ -1,13 +1,11 @@
 """Who orders."""
 
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from iomconnector.model.customers import BusinessCustomer, Company, Customer, PrivateCustomer
 from iomconnector.testing.strategies.bounds import Bounds
 from iomconnector.testing.strategies.drawing import Drawing, part
 from iomconnector.testing.strategies.oddities import Oddity
-from iomconnector.testing.strategies.texts import phrases
 
 
 def customers(*, bounds: Bounds | None = None) -> SearchStrategy[Customer]:
@@ -17,22 +15,27 @@ def customers(*, bounds: Bounds | None = None) -> SearchStrategy[Customer]:
 
 def draw_customer(d: Drawing) -> Customer:
     """Draw a customer."""
-    number = d.options(1).maybe(phrases(d.bounds.customer_number))
-    if d.draw(st.booleans()):
+    number = d.options(1).phrase(d.bounds.customer_number)
+    if d.flag():
         return BusinessCustomer(type="business", number=number, company=_company(d))
     return PrivateCustomer(type="private", number=number)
 
 
 def _company(d: Drawing) -> Company:
     options = d.options(7)
-    detail = st.just("") if d.is_odd(Oddity.EMPTY_TEXTS) else phrases(d.bounds.company_detail)
+
+    def detail() -> str | None:
+        if d.is_odd(Oddity.EMPTY_TEXTS):
+            return ""
+        return options.phrase(d.bounds.company_detail)
+
     return Company(
-        name=d.draw(phrases(d.bounds.company_name)),
-        department=options.maybe(detail),
-        line_of_business=options.maybe(detail),
-        cost_center_number=options.maybe(detail),
-        commercial_register_number=options.maybe(detail),
-        commercial_register_location=options.maybe(detail),
-        company_type=options.maybe(detail),
-        vat_number=options.maybe(phrases(d.bounds.vat_number)),
+        name=d.phrase(d.bounds.company_name),
+        department=detail(),
+        line_of_business=detail(),
+        cost_center_number=detail(),
+        commercial_register_number=detail(),
+        commercial_register_location=detail(),
+        company_type=detail(),
+        vat_number=options.phrase(d.bounds.vat_number),
     )

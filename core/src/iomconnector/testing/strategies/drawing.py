@@ -1,9 +1,10 @@
 """What the parts of an order share while one is drawn."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from iomconnector.model.money import Money
 from iomconnector.testing.strategies.bounds import Bounds
 from iomconnector.testing.strategies.oddities import Oddity
+from iomconnector.testing.strategies.texts import phrase_pool
 
 T = TypeVar("T")
 
@@ -60,23 +62,31 @@ class Drawing:
         return Money(amount=Decimal(smallest_units).scaleb(-self.decimals), currency=self.currency)
 
     def integer(self, low: int, high: int) -> int:
-        """A number from ``low`` to ``high``."""
-        return self.draw(st.integers(low, high))
+        """A number from ``low`` to ``high``; shrinks to ``low``."""
+        return self.draw(_integers(low, high))
+
+    def flag(self) -> bool:
+        """Yes or no; shrinks to no."""
+        return bool(self.integer(0, 1))
+
+    def choice(self, values: Sequence[T]) -> T:
+        """One of the values; shrinks to the first."""
+        return values[self.integer(0, len(values) - 1)]
+
+    def phrase(self, max_length: int, min_length: int = 1) -> str:
+        """A text of at most so many characters."""
+        return self.choice(phrase_pool(max_length, min_length))
 
     def options(self, count: int) -> "Options":
-        """Decide about ``count`` optional things at once."""
-        return Options(self.draw, self.draw(st.integers(0, 2**count - 1)))
-
-    def without(self, *oddities: Oddity) -> "Drawing":
-        """The same with less that is strange."""
-        return replace(self, odd=self.odd.difference(oddities))
+        """Decide about ``count`` optional things at once; shrinks to none of them."""
+        return Options(self, self.integer(0, 2**count - 1))
 
 
 class Options:
-    """Which optional things there are, out of one drawn number that shrinks to none of them."""
+    """Which optional things there are, out of one drawn number."""
 
-    def __init__(self, draw: DrawFn, bits: int) -> None:
-        self._draw = draw
+    def __init__(self, drawing: Drawing, bits: int) -> None:
+        self._drawing = drawing
         self._bits = bits
 
     def chosen(self) -> bool:
@@ -85,13 +95,18 @@ class Options:
         self._bits >>= 1
         return bool(bit)
 
-    def maybe(self, strategy: SearchStrategy[T]) -> T | None:
-        """A value of the strategy, if the next optional thing is there."""
-        return self._draw(strategy) if self.chosen() else None
+    def phrase(self, max_length: int) -> str | None:
+        """A text, if the next optional thing is there."""
+        return self._drawing.phrase(max_length) if self.chosen() else None
 
-    def maybe_made(self, make: Callable[[], T]) -> T | None:
+    def maybe(self, make: Callable[[], T]) -> T | None:
         """What ``make`` returns, if the next optional thing is there."""
         return make() if self.chosen() else None
+
+
+@cache
+def _integers(low: int, high: int) -> SearchStrategy[int]:
+    return st.integers(low, high)
 
 
 def part(make: Callable[[Drawing], T], **given: Any) -> SearchStrategy[T]:
@@ -106,7 +121,7 @@ def part(make: Callable[[Drawing], T], **given: Any) -> SearchStrategy[T]:
     def parts(draw: DrawFn) -> T:
         fields = {name: value for name, value in given.items() if value is not None}
         if "currency" not in fields:
-            fields["currency"] = draw(st.sampled_from(CURRENCIES))
+            fields["currency"] = Drawing(draw).choice(CURRENCIES)
         return make(Drawing(draw=draw, **fields))
 
     return parts()

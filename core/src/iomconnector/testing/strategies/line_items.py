@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from iomconnector.model.line_items import (
@@ -30,7 +29,7 @@ from iomconnector.testing.strategies.prices import (
     price_sum,
     unit_price,
 )
-from iomconnector.testing.strategies.texts import digits, phrases
+from iomconnector.testing.strategies.texts import digits
 
 LARGEST_INT32 = 2**31 - 1
 
@@ -64,14 +63,15 @@ def draw_bucket(d: Drawing, index: int, numbers: Iterator[int]) -> tuple[Shippin
         items.append(item)
         goods.add(cost)
     charges = []
-    for _ in range(d.integer(0, d.bounds.charges)):
+    fewest = 2 if d.is_odd(Oddity.REPEATED_CHARGE_NUMBERS) else 0
+    for _ in range(d.integer(fewest, max(fewest, d.bounds.charges))):
         charge, cost = draw_charge(d, _charge_number(d, numbers))
         charges.append(charge)
         extras.add(cost)
     bucket = ShippingBucket(
         number=_bucket_number(d, index) if options.chosen() else None,
         address=draw_address(d),
-        shipping_method=options.maybe(phrases(d.bounds.shipping_method)),
+        shipping_method=options.phrase(d.bounds.shipping_method),
         line_items=tuple(items),
         charges=tuple(charges),
         attributes=draw_attributes(d),
@@ -82,7 +82,7 @@ def draw_bucket(d: Drawing, index: int, numbers: Iterator[int]) -> tuple[Shippin
 def draw_line_item(d: Drawing, position: int) -> tuple[LineItem, Amounts]:
     """Draw a line item; returns what it costs beside it."""
     quantity = _quantity(d)
-    unit = d.integer(0, 100_000)
+    unit = d.integer(0, 10_000) * 10 + 1 if d.is_odd(Oddity.FINE_AMOUNTS) else d.integer(0, 100_000)
     cost = draw_amounts(d, unit, quantity.value)
     gross = unit if cost.net == 0 else percent_of(unit, Decimal(100 * cost.gross) / cost.net)
     price = unit_price(d, unit, max(gross, unit))
@@ -96,8 +96,8 @@ def draw_line_item(d: Drawing, position: int) -> tuple[LineItem, Amounts]:
         unit_price=price if options.chosen() else None,
         price=price_sum(d, cost, lowered),
         delivery=_delivery(d) if options.chosen() else Delivery(),
-        cost_center=options.maybe(phrases(d.bounds.cost_center)),
-        project=options.maybe(phrases(d.bounds.project)),
+        cost_center=options.phrase(d.bounds.cost_center),
+        project=options.phrase(d.bounds.project),
         attributes=draw_attributes(d),
     )
     return item, cost
@@ -106,49 +106,49 @@ def draw_line_item(d: Drawing, position: int) -> tuple[LineItem, Amounts]:
 def _charge_number(d: Drawing, numbers: Iterator[int]) -> int | None:
     if d.is_odd(Oddity.REPEATED_CHARGE_NUMBERS):
         return 7
-    return next(numbers) if d.draw(st.booleans()) else None
+    return next(numbers) if d.flag() else None
 
 
 def _bucket_number(d: Drawing, index: int) -> str:
     if d.is_odd(Oddity.EMPTY_TEXTS):
         return " " * (index + 1)
-    return f"{index}{d.draw(phrases(d.bounds.bucket_number - 1, min_length=0))}"
+    return f"{index}{d.phrase(d.bounds.bucket_number - 1, 0)}"
 
 
 def _quantity(d: Drawing) -> Quantity:
     options = d.options(2)
-    value = Decimal(d.draw(st.sampled_from((1, 2, 3, 10, 999))))
+    value = Decimal(d.choice((1, 2, 3, 10, 999)))
     if d.is_odd(Oddity.FRACTIONAL_QUANTITY):
         value += Decimal("0.5")
     elif d.is_odd(Oddity.HUGE_NUMBERS):
         value += LARGEST_INT32
     elif options.chosen():
         value = value.quantize(Decimal("1.00"))
-    return Quantity(value=value, unit=options.maybe(phrases(d.bounds.unit)))
+    return Quantity(value=value, unit=options.phrase(d.bounds.unit))
 
 
 def _product(d: Drawing) -> Product:
     options = d.options(2)
-    ean = digits(18, leading_zeros=False)
+    ean = options.maybe(lambda: d.draw(digits(18, leading_zeros=False)))
     return Product(
-        sku=Sku(d.draw(phrases(d.bounds.sku))),
-        name=d.draw(phrases(d.bounds.product_name)),
-        ean="0012345678905" if d.is_odd(Oddity.LEADING_ZEROS) else options.maybe(ean),
-        isbn=options.maybe(st.sampled_from(("978-1732102200", "3-16-148410-X"))),
+        sku=Sku(d.phrase(d.bounds.sku)),
+        name=d.phrase(d.bounds.product_name),
+        ean="0012345678905" if d.is_odd(Oddity.LEADING_ZEROS) else ean,
+        isbn=options.maybe(lambda: d.choice(("978-1732102200", "3-16-148410-X"))),
     )
 
 
 def _delivery(d: Drawing) -> Delivery:
     options = d.options(3)
-    text = phrases(d.bounds.delivery_text)
-    kind = d.draw(st.sampled_from(DeliveryKind))
+    most = d.bounds.delivery_text
+    kind = d.choice(tuple(DeliveryKind))
     dated = kind in (DeliveryKind.EARLIEST, DeliveryKind.FIXED)
     return Delivery(
         kind=kind,
-        name=d.draw(text) if kind is DeliveryKind.EXPRESS else None,
+        name=d.phrase(most) if kind is DeliveryKind.EXPRESS else None,
         desired_at=d.draw(moments()) if dated else None,
         expected_days=d.integer(-1, 30),
-        freight_class=options.maybe(text),
-        options=(d.draw(text),) if options.chosen() else (),
-        preferred_supplier=options.maybe(text),
+        freight_class=options.phrase(most),
+        options=(d.phrase(most),) if options.chosen() else (),
+        preferred_supplier=options.phrase(most),
     )

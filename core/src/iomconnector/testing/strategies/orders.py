@@ -24,7 +24,7 @@ from iomconnector.testing.strategies.moments import moments
 from iomconnector.testing.strategies.oddities import Oddity
 from iomconnector.testing.strategies.payments import draw_payments
 from iomconnector.testing.strategies.prices import draw_charge, draw_promotions, price_sum
-from iomconnector.testing.strategies.texts import digits, phrases, texts
+from iomconnector.testing.strategies.texts import digits, texts
 
 CHANNEL = ChannelId("inSPIRED-inTRONICS")
 
@@ -56,11 +56,10 @@ def orders(
     drawing = Drawing(
         draw=draw,
         bounds=_stretched(bounds) if Oddity.LONG_TEXTS in odd else bounds,
-        currency=draw(st.sampled_from(CURRENCIES)),
-        pricing=draw(st.sampled_from(Pricing)),
         odd=odd,
     )
-    return draw_order(drawing, ChannelId(channel))
+    currency, pricing = drawing.choice(CURRENCIES), drawing.choice(tuple(Pricing))
+    return draw_order(replace(drawing, currency=currency, pricing=pricing), ChannelId(channel))
 
 
 @st.composite
@@ -80,9 +79,9 @@ def draw_order(d: Drawing, channel: ChannelId) -> Order:
     """Draw an order."""
     numbers = count(1)
     buckets, goods, extras = _buckets(d, numbers)
-    lowered = draw_promotions(d, goods) if d.draw(st.booleans()) else ()
+    lowered = draw_promotions(d, goods) if d.flag() else ()
     charges: tuple[Charge, ...] = ()
-    if d.draw(st.booleans()):
+    if d.flag():
         charge, cost = draw_charge(d, next(numbers))
         charges = (charge,)
         extras.add(cost)
@@ -91,6 +90,7 @@ def draw_order(d: Drawing, channel: ChannelId) -> Order:
     total = price_sum(d, goods)
     business = d.is_odd(Oddity.BUSINESS)
     options = d.options(7)
+    reserved = options.chosen() or d.is_odd(Oddity.TEXT_RESERVATION)
     bounds = d.bounds
     return Order(
         number=_number(d),
@@ -98,7 +98,7 @@ def draw_order(d: Drawing, channel: ChannelId) -> Order:
         created_at=d.draw(moments()),
         currency=d.currency,
         customer=draw_customer(d),
-        customer_order_number=options.maybe(phrases(bounds.customer_order_number)),
+        customer_order_number=options.phrase(bounds.customer_order_number),
         invoice_address=draw_address(d, _invoice_types(d)),
         shipping_buckets=buckets,
         charges=charges,
@@ -106,12 +106,12 @@ def draw_order(d: Drawing, channel: ChannelId) -> Order:
         total=TotalPrice(net=total.net, gross=total.gross, taxes=total.taxes),
         payments=draw_payments(d, goods),
         approval_steps=d.draw(approval_steps()) if business else (),
-        reservation_id=_reservation(d) if options.chosen() else None,
-        cost_center=options.maybe(phrases(bounds.cost_center)),
-        project=options.maybe(phrases(bounds.project)),
+        reservation_id=_reservation(d) if reserved else None,
+        cost_center=options.phrase(bounds.cost_center),
+        project=options.phrase(bounds.project),
         message_to_merchant=d.draw(texts(bounds.message)) if business else None,
-        split_shipment_allowed=d.draw(st.booleans()) if options.chosen() else None,
-        optimization_rule=options.maybe(phrases(bounds.optimization_rule)),
+        split_shipment_allowed=d.flag() if options.chosen() else None,
+        optimization_rule=options.phrase(bounds.optimization_rule),
         attributes=draw_attributes(d),
     )
 
@@ -128,13 +128,15 @@ def _buckets(d: Drawing, numbers: "count[int]") -> tuple[tuple[ShippingBucket, .
 
 def _number(d: Drawing) -> OrderNumber:
     if d.is_odd(Oddity.STRANGE_NUMBER):
-        return OrderNumber(d.draw(st.sampled_from(("!00000001", "B2B/2026-11", "Nr. 7 ü", "?a=b&c#d"))))
+        return OrderNumber(d.choice(("!00000001", "B2B/2026-11", "Nr. 7 ü", "?a=b&c#d")))
+    if d.is_odd(Oddity.LONG_TEXTS):
+        return OrderNumber("7" * d.bounds.number)
     return OrderNumber(d.draw(digits(d.bounds.number)))
 
 
 def _reservation(d: Drawing) -> str:
     if d.is_odd(Oddity.TEXT_RESERVATION):
-        return d.draw(st.sampled_from(("none", "007", "-1", "99999999999999999999", "4.0")))
+        return d.choice(("none", "007", "-1", "99999999999999999999", "4.0"))
     return d.draw(digits(18, leading_zeros=False))
 
 

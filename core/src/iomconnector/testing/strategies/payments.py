@@ -1,6 +1,5 @@
 """How an order is paid."""
 
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from iomconnector.model.payments import Payment, Tender
@@ -8,9 +7,9 @@ from iomconnector.testing.strategies.amounts import Amounts
 from iomconnector.testing.strategies.bounds import Bounds
 from iomconnector.testing.strategies.drawing import Drawing, part
 from iomconnector.testing.strategies.oddities import Oddity
-from iomconnector.testing.strategies.texts import phrases
 
 SERVICES = ("ISH_INVOICE", "ISH_CREDITCARD", "PayPal ✓")
+"""The payment services of generated orders."""
 
 
 def payments(*, bounds: Bounds | None = None) -> SearchStrategy[Payment]:
@@ -32,9 +31,6 @@ def draw_payments(d: Drawing, due: Amounts) -> tuple[Payment, ...]:
 
 
 def _payment(d: Drawing) -> Payment:
-    text = phrases(d.bounds.payment_attribute)
-    count = d.draw(st.integers(0, d.bounds.attributes))
-    return Payment(
-        service_id=d.draw(st.one_of(st.sampled_from(SERVICES), phrases(d.bounds.payment_service))),
-        attributes={d.draw(text): d.draw(text) for _ in range(count)},
-    )
+    most = d.bounds.payment_attribute
+    names = [d.phrase(most) for _ in range(d.integer(0, d.bounds.attributes))]
+    return Payment(service_id=d.choice(SERVICES), attributes={name: d.phrase(most) for name in names})

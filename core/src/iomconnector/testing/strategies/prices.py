@@ -21,8 +21,10 @@ from iomconnector.testing.strategies.amounts import Amounts, TaxShare, percent_o
 from iomconnector.testing.strategies.bounds import Bounds
 from iomconnector.testing.strategies.drawing import CURRENCIES, Drawing, Pricing, part
 from iomconnector.testing.strategies.oddities import Oddity
-from iomconnector.testing.strategies.texts import phrases
+from iomconnector.testing.strategies.texts import phrase_pool
 
+FULL_TAX, REDUCED_TAX, NO_TAX = USUAL_TAXES = ("FullTax", "ReducedTax", "NoTax")
+"""Tax classes that every receiver is expected to know."""
 CHARGE_TYPES = ("shipping", "handling", "payment", "cash_on_delivery", "Überlänge")
 _RATES = tuple(Decimal(rate) for rate in ("19", "7", "0", "20.5", "8.125", "5.30000", "100"))
 _FINE_RATE = Decimal("8.1234567")
@@ -58,7 +60,7 @@ def price_sums(*, bounds: Bounds | None = None, currency: str | None = None) -> 
     """Prices with taxes and promotions; net, gross or both."""
 
     def make(d: Drawing) -> PriceSum:
-        priced = replace(d, pricing=d.draw(st.sampled_from(Pricing)))
+        priced = replace(d, pricing=d.choice(tuple(Pricing)))
         amounts = draw_amounts(priced)
         return price_sum(priced, amounts, draw_promotions(priced, amounts))
 
@@ -68,28 +70,45 @@ def price_sums(*, bounds: Bounds | None = None, currency: str | None = None) -> 
 def draw_amounts(d: Drawing, unit_net: int | None = None, quantity: Decimal = Decimal(1)) -> Amounts:
     """Draw what something costs.
 
+    A tax class that is none of the usual ones tells its rate, for receivers that do not know it.
+
     Arguments:
         d: The order in the making.
         unit_net: The net price of one unit, where it is settled already.
         quantity: How many units.
     """
-    rate = _FINE_RATE if d.is_odd(Oddity.FINE_RATES) else d.draw(st.sampled_from(_RATES))
+    rate = _FINE_RATE if d.is_odd(Oddity.FINE_RATES) else d.choice(_RATES)
     unit = d.integer(0, 100_000) if unit_net is None else unit_net
     net = percent_of(unit * 100, quantity)
     tax = percent_of(net, rate)
     amounts = Amounts.of(net, net + tax)
-    options = d.options(3)
-    told = d.bounds.tax_details
-    known_rate = rate if told and (options.chosen() or d.is_odd(Oddity.FINE_RATES)) else None
-    usual = "NoTax" if rate == 0 else "FullTax"
-    name = (options.maybe(phrases(d.bounds.tax_class)) or usual)[: d.bounds.tax_class]
-    location = options.maybe(phrases(d.bounds.tax_location)) if told else None
-    amounts.taxes[name] = TaxShare(tax, known_rate, location)
-    if tax > 1 and d.draw(st.booleans()):
-        amounts.taxes[name].amount = tax - tax // 3
-        second = d.draw(phrases(d.bounds.tax_class).filter(lambda other: other != name))
-        amounts.taxes[second] = TaxShare(tax // 3, known_rate, None)
+    names = _tax_names(d, rate)
+    for name, amount in zip(names, _shares(tax, len(names)), strict=True):
+        amounts.taxes[name] = _tax_share(d, name, amount, rate)
     return amounts
+
+
+def _tax_names(d: Drawing, rate: Decimal) -> list[str]:
+    usual = NO_TAX if rate == 0 else FULL_TAX
+    options = d.options(2)
+    if not d.bounds.tax_details:
+        return [usual, REDUCED_TAX] if options.chosen() else [usual]
+    names = [options.phrase(d.bounds.tax_class) or usual]
+    if options.chosen():
+        names.append(d.choice([other for other in phrase_pool(d.bounds.tax_class) if other not in names]))
+    return names
+
+
+def _shares(tax: int, count: int) -> list[int]:
+    return [tax] if count == 1 else [tax - tax // 3, tax // 3]
+
+
+def _tax_share(d: Drawing, name: str, amount: int, rate: Decimal) -> TaxShare:
+    if not d.bounds.tax_details:
+        return TaxShare(amount, None, None)
+    options = d.options(2)
+    told = options.chosen() or name not in USUAL_TAXES or d.is_odd(Oddity.FINE_RATES)
+    return TaxShare(amount, rate if told else None, options.phrase(d.bounds.tax_location))
 
 
 def draw_promotions(d: Drawing, amounts: Amounts) -> tuple[Promotion, ...]:
@@ -99,17 +118,17 @@ def draw_promotions(d: Drawing, amounts: Amounts) -> tuple[Promotion, ...]:
 
 def draw_promotion(d: Drawing, amounts: Amounts, number: int = 0) -> Promotion:
     """Draw a promotion on a price and take it off."""
-    percent = d.draw(st.sampled_from(_PERCENTS))
+    percent = d.choice(_PERCENTS)
     net, gross = amounts.reduce(percent)
     options = d.options(3)
     fixed = options.chosen()
     bounds = d.bounds
     return Promotion(
-        id=f"{number}{d.draw(phrases(bounds.promotion_id - 1, min_length=0))}",
-        name=d.draw(phrases(bounds.promotion_name, min_length=0)),
-        descriptor_id=d.draw(phrases(bounds.promotion_descriptor, min_length=0)),
-        code=options.maybe(phrases(bounds.promotion_code)),
-        budget_source=options.maybe(phrases(bounds.promotion_budget)),
+        id=f"{number}{d.phrase(bounds.promotion_id - 1, 0)}",
+        name=d.phrase(bounds.promotion_name, 0),
+        descriptor_id=d.phrase(bounds.promotion_descriptor, 0),
+        code=options.phrase(bounds.promotion_code),
+        budget_source=options.phrase(bounds.promotion_budget),
         value_type=PromotionValueType.FIXED if fixed else PromotionValueType.PERCENTAGE,
         value=d.money(gross).amount if fixed else percent,
         net=d.money(net),
@@ -120,10 +139,10 @@ def draw_promotion(d: Drawing, amounts: Amounts, number: int = 0) -> Promotion:
 def draw_charge(d: Drawing, number: int | None) -> tuple[Charge, Amounts]:
     """Draw a charge; returns what it costs beside it."""
     amounts = draw_amounts(d)
-    lowered = draw_promotions(d, amounts) if d.draw(st.booleans()) else ()
+    lowered = draw_promotions(d, amounts) if d.flag() else ()
     charge = Charge(
         number=number,
-        type=d.draw(st.sampled_from(CHARGE_TYPES)),
+        type=d.choice(CHARGE_TYPES),
         net=_net(d, amounts),
         gross=_gross(d, amounts),
         taxes=taxes_of(d, amounts),

@@ -26,11 +26,11 @@ _ALPHABET = st.characters(codec="utf-8", exclude_characters=_CONTROL_CHARACTERS)
 
 
 @cache
-def phrases(max_length: int = 20, *, min_length: int = 1) -> SearchStrategy[str]:
-    """A choice of texts of many scripts, with the shortest and the longest that fit; quick to draw."""
+def phrase_pool(max_length: int, min_length: int = 1) -> tuple[str, ...]:
+    """Texts of many scripts that fit a length, the shortest and the longest possible among them."""
     fitting = [sample for sample in _SAMPLES if min_length <= len(sample) <= max_length]
     edges = [letter * length for letter in "xé🙂" for length in (max_length, min_length)]
-    return st.sampled_from(list(dict.fromkeys([*fitting, *edges])))
+    return tuple(dict.fromkeys([*fitting, *edges]))
 
 
 @cache
@@ -40,7 +40,7 @@ def texts(max_length: int = 20, *, min_length: int = 1) -> SearchStrategy[str]:
     Control characters and lone surrogates never occur.
     """
     anything = st.text(_ALPHABET, min_size=min_length, max_size=min(max_length, 60))
-    return st.one_of(phrases(max_length, min_length=min_length), anything)
+    return st.one_of(st.sampled_from(phrase_pool(max_length, min_length)), anything)
 
 
 @cache

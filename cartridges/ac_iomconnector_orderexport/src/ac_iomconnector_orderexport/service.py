@@ -1,0 +1,174 @@
+"""The IOM Order Export Service. [KB B29919: Order REST, /rest/order-service]"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from ac_iomconnector_orderexport.breaches import not_exportable
+from ac_iomconnector_orderexport.comparison import differences
+from ac_iomconnector_orderexport.configuration import OrderExportConfiguration
+from ac_iomconnector_orderexport.failures import reading_failure, sending_failure
+from ac_iomconnector_orderexport.mapping.order import MappedOrder, OrderMapper
+from ac_iomconnector_rest_common.client import RestClient
+from ac_iomconnector_rest_common.errors import IomForbidden, IomJsonError, IomNotFound
+from ac_iomconnector_rest_common.json_numbers import encode
+from ac_iomconnector_rest_common.order_api import BASE_PATH, MEDIA_TYPE, OrderApi
+from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
+from ac_iomconnector_rest_common.resource_url import resource_path
+from iomconnector.errors import ConnectorError
+from iomconnector.model.exports import PlacedOrder
+from iomconnector.ports.order_export_service import FoundOrder, Receipt
+from iomconnector.services.definition import AdapterContext
+
+
+class IomOrderExportService:
+    """Hands orders to IOM over the Order REST API; implements the port ``OrderExportService``.
+
+    Nothing is sent before the first order. One instance serves the tasks of one event loop.
+
+    Arguments:
+        configuration: Where IOM is and how orders become its documents.
+        context: What the framework gives to an adapter.
+        transport: Another way to send requests, for tests.
+    """
+
+    def __init__(
+        self,
+        configuration: OrderExportConfiguration,
+        context: AdapterContext,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._configuration = configuration
+        self._mapper = OrderMapper(configuration, context.extensions)
+        self._client = RestClient(
+            configuration,
+            base_path=BASE_PATH,
+            media_type=MEDIA_TYPE,
+            clock=context.clock,
+            message_log=context.message_log,
+            service=context.service,
+            channel=context.channel,
+            transport=transport,
+        )
+        self._version = configuration.api_version.settled
+        self._probing = asyncio.Lock()
+
+    async def submit(self, placed: PlacedOrder) -> Receipt:
+        """Send the order once. See ``OrderExportService.submit``.
+
+        The reference is the path of IOM's ``Location``, which may be an absolute URL or a path. [iom-api 0]
+
+        Raises:
+            OrderNotExportableError: Nothing was sent; the order breaks a rule of IOM.
+            OrderRefusedError: IOM refused it; its code and words are in the error.
+            ExportUnavailableError: It was surely not stored; where ``whole_service`` is set, credentials,
+                rights or address are wrong.
+            OutcomeUnclearError: It may have been stored: call ``find`` before sending again.
+        """
+        api = await self._api(placed)
+        body = _encoded(placed, self._mapper.map(placed, api.version))
+        number = placed.order.number
+        try:
+            location = await api.create_order(body, number)
+        except ConnectorError as error:
+            raise sending_failure(error, number) from error
+        return Receipt(_path_of(location) or self._reference(placed))
+
+    async def find(self, placed: PlacedOrder) -> FoundOrder | None:
+        """Look for an order of that number in IOM, and compare it with this one.
+
+        From version 2.2 on the order itself is read; before that, without the right to read orders, or where
+        it is not found, its state. See ``OrderExportService.find``.
+
+        Raises:
+            OrderNotExportableError: The order cannot be mapped, so that it cannot be compared.
+            ExportUnavailableError: IOM could not answer now.
+        """
+        api = await self._api(placed)
+        mapped = self._mapper.map(placed, api.version)
+        try:
+            copy = await _copy_of(api, placed.order.number)
+        except ConnectorError as error:
+            raise reading_failure(error, placed.order.number) from error
+        if copy is None:
+            return None
+        return FoundOrder(self._reference(placed), differences(mapped.document, copy))
+
+    def preview(self, placed: PlacedOrder) -> Mapping[str, Any]:
+        """The document that ``submit`` would send; numbers are exact, nothing is sent.
+
+        Until IOM was asked for its version for the first time, version 2.4 is assumed.
+
+        Raises:
+            OrderNotExportableError: The order breaks a rule of IOM.
+        """
+        mapped = self._mapper.map(placed, self._version or OrderApiVersion.V2_4)
+        _encoded(placed, mapped)
+        return mapped.document
+
+    def notes(self, placed: PlacedOrder) -> Sequence[str]:
+        """What the configuration permits to be lost and this order loses, one sentence each.
+
+        Raises:
+            OrderNotExportableError: The order breaks a rule of IOM.
+        """
+        return self._mapper.map(placed, self._version or OrderApiVersion.V2_4).notes
+
+    async def aclose(self) -> None:
+        """Give connections back."""
+        await self._client.aclose()
+
+    async def _api(self, placed: PlacedOrder) -> OrderApi:
+        if self._version is None:
+            async with self._probing:
+                if self._version is None:
+                    self._version = await self._probed(placed)
+        return OrderApi(self._client, self._configuration.shop_id, self._version)
+
+    async def _probed(self, placed: PlacedOrder) -> OrderApiVersion:
+        try:
+            return await OrderApi(self._client, self._configuration.shop_id).probe_version()
+        except ConnectorError as error:
+            raise reading_failure(error, placed.order.number) from error
+
+    def _reference(self, placed: PlacedOrder) -> str:
+        shop = str(self._configuration.shop_id)
+        return resource_path(BASE_PATH, ("shops", shop, "orders", placed.order.number))
+
+
+def _path_of(location: str) -> str:
+    try:
+        return urlsplit(location).path
+    except ValueError:
+        return location
+
+
+async def _copy_of(api: OrderApi, number: str) -> Mapping[str, Any] | None:
+    """IOM's copy. A 404 of ``getOrder`` is confirmed by the order's state: an IOM older than configured
+    answers 404 to every order, and to send an order again on its word would end in a refusal."""
+    if api.version.at_least(OrderApiVersion.V2_2):
+        try:
+            return await api.get_order(number)
+        except IomForbidden:
+            return await _state_of(api, number)
+        except IomNotFound:
+            try:
+                return await _state_of(api, number)
+            except IomForbidden:
+                return None
+    return await _state_of(api, number)
+
+
+async def _state_of(api: OrderApi, number: str) -> Mapping[str, Any] | None:
+    page = await api.order_states(order_numbers=[number])
+    return next((state for state in page.data if state.get("shopOrderNumber") == number), None)
+
+
+def _encoded(placed: PlacedOrder, mapped: MappedOrder) -> bytes:
+    try:
+        return encode(mapped.document)
+    except IomJsonError as error:
+        raise not_exportable(placed.order, [error.message]) from error

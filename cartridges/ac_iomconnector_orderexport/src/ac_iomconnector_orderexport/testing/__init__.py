@@ -1,0 +1,1 @@
+"""What cartridges test their order mapper extensions with; needs the extra ``testing``."""

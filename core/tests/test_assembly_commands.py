@@ -53,6 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, text in (("shop", BASE), ("shop-export", OWN), ("faulty", FAULTY)):
         (folder / f"{name}.toml").write_text(text)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("IOMC_ASSEMBLY_PATH", raising=False)
     with CartridgeSite(tmp_path / "site") as site:
         site.add("shop_orders", version="2.0")

@@ -67,6 +67,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CartridgeS
     folder.mkdir()
     (folder / "shop.toml").write_text(ASSEMBLY)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
     with CartridgeSite(tmp_path / "site") as site:
         site.add("shop_pages", BINDING.format(priority=100), version="2.0")
         site.add("shop_map", MAPPER)

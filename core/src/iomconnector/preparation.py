@@ -8,7 +8,7 @@ from iomconnector.storage.preparation import Preparer, prepare_schema
 
 async def prepare_database(
     application: Application,
-    report: Callable[[str, str], None],
+    report: Callable[[str, str], None] | None = None,
     *,
     cartridges: Collection[str] | None = None,
 ) -> None:

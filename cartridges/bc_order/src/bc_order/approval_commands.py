@@ -39,6 +39,9 @@ def reject(
 def _decide(
     context: typer.Context, number: str, channel: str | None, decision: Decision, by: str, comment: str
 ) -> None:
+    if not by.strip():
+        raise typer.BadParameter("Name the approver.", param_hint="--by")
+
     async def work(application: Application) -> ExportState:
         stored = await chosen_order(application, number, channel)
         return await application.approve_orders.decide(

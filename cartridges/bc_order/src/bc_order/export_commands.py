@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from bc_order.choosing import chosen_order
+from bc_order.exact_json import exact_json
 from bc_order.options import Channel, Number
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.progress import progress_bar
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
-from iomconnector.errors import ConnectorError
+from iomconnector.errors import ConnectorError, StorageError
 from iomconnector.jobs.work_off import ExportRun, work_off
 from iomconnector.model.exports import ExportState
 from iomconnector.ports.order_repository import StoredOrder
@@ -31,8 +32,9 @@ def export(
 ) -> None:
     """Export every order that is due.
 
-    Exit code 0: nothing is left to do. 1: orders are parked or wait for another attempt. 4: the order
-    management system refused the service itself or cannot be reached.
+    Exit code 0: nothing is left to do. 1: orders are parked or wait for another attempt.
+
+    Exit code 4: the order management system refused the service itself or cannot be reached.
     """
 
     async def work(application: Application) -> tuple[ExportRun, Mapping[ExportState, int]]:
@@ -82,7 +84,7 @@ def preview(context: typer.Context, number: Number, channel: Channel = None) -> 
         return service.preview(stored.placed), service.notes(stored.placed)
 
     document, notes = invocation_of(context).run(work)
-    print_json(document)
+    typer.echo(exact_json(document))
     for note in notes:
         typer.echo(f"note: {note}", err=True)
 
@@ -90,14 +92,14 @@ def preview(context: typer.Context, number: Number, channel: Channel = None) -> 
 def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
     """Compare every exported order with its copy in the order management system, one by one.
 
-    Exit code 0: all agree. 1: some do not.
+    Exit code 0: all agree. 1: some do not. 4: the order management system could not be asked for some.
     """
 
     async def work(application: Application) -> list[CheckedOrder]:
         with progress_bar("comparing") as advance:
             checked = []
             async for batch in _exported(application):
-                checked += await asyncio.gather(*(check_order(application, each) for each in batch))
+                checked += await asyncio.gather(*(_compared(application, each) for each in batch))
                 advance(len(batch))
             return checked
 
@@ -109,9 +111,21 @@ def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
         typer.echo(f"{len(checked) - len(wrong)} of {len(checked)} exported orders agree on both sides.")
         rows = [(each.number, each.channel, each.verdict.value, each.detail) for each in wrong]
         if rows:
-            print_table("These do not", ("Order", "Channel", "Verdict", "Detail"), rows)
+            print_table(
+                "These do not, or could not be compared", ("Order", "Channel", "Verdict", "Detail"), rows
+            )
     if wrong:
-        raise typer.Exit(1)
+        raise typer.Exit(4 if all(each.verdict is Verdict.UNKNOWN for each in wrong) else 1)
+
+
+async def _compared(application: Application, stored: StoredOrder) -> CheckedOrder:
+    try:
+        return await check_order(application, stored)
+    except StorageError:
+        raise
+    except ConnectorError as error:
+        request = stored.request
+        return CheckedOrder(request.channel, request.number, Verdict.UNKNOWN, str(error))
 
 
 async def _exported(application: Application) -> AsyncIterator[Sequence[StoredOrder]]:
@@ -143,7 +157,8 @@ def _print_run(run: ExportRun, counts: Mapping[ExportState, int], output: Format
         )
         return
     typer.echo(
-        f"{run.exported} exported in {run.attempts} attempts, {len(run.parked)} parked, "
+        f"{run.exported} exported in {run.attempts} attempt{'' if run.attempts == 1 else 's'}, "
+        f"{len(run.parked)} parked, "
         f"{len(run.waiting)} to be tried again."
     )
     rows = [

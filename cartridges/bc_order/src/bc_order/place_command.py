@@ -1,27 +1,31 @@
 """``iomconnector order place``."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, BinaryIO
 
 import typer
 
-from bc_order.order_files import entries_of, open_orders
+from bc_order.order_files import Entry, entries_of, open_orders
 from bc_order.placing import PlacingReport, place_entries
+from bc_order.rejected_file import rejected_orders
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.progress import progress_bar
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
-from iomconnector.ports.order_repository import PlacementOutcome
 
 
 def place(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(help="JSON or JSON Lines; `-` reads standard input.")],
+    file: Annotated[
+        str, typer.Argument(help="An order, an array of orders, or JSON Lines; `-` reads standard input.")
+    ],
     rejected: Annotated[
-        Path | None, typer.Option(help="Write rejected orders, one a line, to this file to correct them.")
+        Path | None,
+        typer.Option(help="Write rejected orders to this file, one a line, to correct and place them."),
     ] = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
@@ -29,40 +33,64 @@ def place(
 
     Exit code 0: all are placed. 1: some were rejected, and the report says why.
     """
+    report = PlacingReport()
 
-    async def work(application: Application) -> PlacingReport:
-        with _opened(file) as source, progress_bar("placing") as advance:
-            return await place_entries(entries_of(source, file), application.place_orders, advance)
+    async def work(application: Application) -> None:
+        with (
+            _opened(file) as source,
+            rejected_orders(rejected) as keep,
+            progress_bar("placing") as advance,
+        ):
+            entries = _interruptible(entries_of(source, _name(file)))
+            await place_entries(entries, application.place_orders, advance, report=report, keep_rejected=keep)
 
-    report = invocation_of(context).run(work)
-    if rejected is not None:
-        rejected.write_text("".join(f"{_one_line(entry.text)}\n" for entry in report.rejected))
+    try:
+        invocation_of(context).run(work)
+    except BaseException:
+        if report.total:
+            typer.echo(f"Before it stopped: {_summary(report)} Place the file again to go on.", err=True)
+        raise
     _print(report, output)
     if report.rejected:
         raise typer.Exit(1)
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[TextIO]:
+def _opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
-        yield sys.stdin
+        yield sys.stdin.buffer
         return
     with open_orders(Path(file)) as source:
         yield source
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split("\n")).strip()
+def _name(file: str) -> str:
+    return "Standard input" if file == "-" else file
+
+
+def _interruptible(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The same entries; Ctrl-C takes effect at once while one is waited for."""
+    while True:
+        usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            entry = next(entries, None)
+        finally:
+            signal.signal(signal.SIGINT, usual)
+        if entry is None:
+            return
+        yield entry
+
+
+def _summary(report: PlacingReport) -> str:
+    return f"{report.placed} placed, {report.placed_before} placed before, {len(report.rejected)} rejected."
 
 
 def _print(report: PlacingReport, output: Format) -> None:
-    placed = report.counts[PlacementOutcome.PLACED]
-    before = report.counts[PlacementOutcome.ALREADY_PLACED]
     if output is Format.JSON:
         print_json(
             {
-                "placed": placed,
-                "already_placed": before,
+                "placed": report.placed,
+                "already_placed": report.placed_before,
                 "rejected": [
                     {"line": entry.line, "number": entry.number, "reason": entry.reason}
                     for entry in report.rejected
@@ -70,7 +98,7 @@ def _print(report: PlacingReport, output: Format) -> None:
             }
         )
         return
-    typer.echo(f"{placed} placed, {before} placed before, {len(report.rejected)} rejected.")
+    typer.echo(_summary(report))
     if report.rejected:
         print_table(
             "Rejected",

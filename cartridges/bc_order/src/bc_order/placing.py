@@ -14,26 +14,56 @@ from iomconnector.usecases.place_orders import PlaceOrders
 BATCH = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An order that was not placed.
+
+    Arguments:
+        line: The line of the file on which it begins, from 1.
+        number: The number that it claims to have; empty where that cannot be read.
+        reason: Why it was not placed.
+    """
+
+    line: int
+    number: str
+    reason: str
+
+
 @dataclass(slots=True)
 class PlacingReport:
     """What became of the orders of a file.
 
     Arguments:
         counts: How many were placed, and how many had been placed before.
-        rejected: The entries that were not placed, each with its reason.
+        rejected: Those that were not placed, in the order of the file.
     """
 
     counts: Counter[PlacementOutcome] = field(default_factory=Counter)
-    rejected: list[Entry] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    @property
+    def placed(self) -> int:
+        """How many were placed."""
+        return self.counts[PlacementOutcome.PLACED]
+
+    @property
+    def placed_before(self) -> int:
+        """How many had been placed before."""
+        return self.counts[PlacementOutcome.ALREADY_PLACED]
 
     @property
     def total(self) -> int:
-        """How many entries were looked at."""
+        """How many orders were looked at."""
         return self.counts.total() + len(self.rejected)
 
 
 async def place_entries(
-    entries: Iterable[Entry], place: PlaceOrders, progress: Callable[[int], None]
+    entries: Iterable[Entry],
+    place: PlaceOrders,
+    progress: Callable[[int], None],
+    *,
+    report: PlacingReport | None = None,
+    keep_rejected: Callable[[Entry], None] = lambda _: None,
 ) -> PlacingReport:
     """Place orders in batches of 100; each batch is on disk before the next is read.
 
@@ -41,25 +71,28 @@ async def place_entries(
         entries: The orders, read as they are needed.
         place: The use case.
         progress: Is told how many more entries are done.
+        report: Is filled batch by batch, so that it tells what was done where this does not return.
+        keep_rejected: Is given each entry that was not placed, in the order of the file.
 
     Raises:
         StorageError: A batch could not be stored; those before it are placed, and placing the file again
             goes on where it ended.
     """
-    report = PlacingReport()
+    report = PlacingReport() if report is None else report
     for batch in _batches(entries):
-        sound = [entry for entry in batch if entry.order is not None]
-        report.rejected += [entry for entry in batch if entry.order is None]
-        placements = await place.many([entry.order for entry in sound if entry.order is not None])
-        for entry, placement in zip(sound, placements, strict=True):
-            if placement.outcome in (PlacementOutcome.PLACED, PlacementOutcome.ALREADY_PLACED):
-                report.counts[placement.outcome] += 1
-            else:
-                report.rejected.append(
-                    Entry(entry.line, entry.text, reason=placement.reason, number=entry.number)
-                )
+        orders = [entry.order for entry in batch if entry.order is not None]
+        placements = iter(await place.many(orders))
+        for entry in batch:
+            reason = entry.reason
+            if entry.order is not None:
+                placement = next(placements)
+                reason = placement.reason
+                if placement.outcome in (PlacementOutcome.PLACED, PlacementOutcome.ALREADY_PLACED):
+                    report.counts[placement.outcome] += 1
+                    continue
+            report.rejected.append(Rejection(entry.line, entry.number, reason))
+            keep_rejected(entry)
         progress(len(batch))
-    report.rejected.sort(key=lambda entry: entry.line)
     return report
 
 

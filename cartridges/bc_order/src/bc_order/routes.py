@@ -2,84 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel
+from fastapi import APIRouter, Query, Request, Response
 
+from bc_order.options import LARGEST_KEY
+from bc_order.order_schema import order_request_body
+from bc_order.order_status import OrderPage, OrderStatus, page_of, status_of
 from iomconnector.model.exports import ExportState
 from iomconnector.model.order_documents import parse_order
-from iomconnector.model.orders import Order
-from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
-from iomconnector.web.app import Problem
+from iomconnector.ports.order_repository import PlacementOutcome
 from iomconnector.web.authentication import CurrentApplication, CurrentToken, require_channel
-
-
-class OrderStatus(BaseModel):
-    """An order's number and where its export stands.
-
-    Arguments:
-        number: The order document number.
-        channel: Its channel.
-        state: ``waiting for approval``, ``due``, ``sending``, ``exported``, ``parked`` or ``rejected``.
-        reason: Why it waits or is parked.
-        reference: Where it stands in the order management system.
-        attempts: How often sending was started.
-        placed_at: When its export was asked for.
-        exported_at: When it was known to be there.
-    """
-
-    number: str
-    channel: str
-    state: ExportState
-    reason: str | None
-    reference: str | None
-    attempts: int
-    placed_at: AwareDatetime
-    exported_at: AwareDatetime | None
-
+from iomconnector.web.problems import problem_responses
+from iomconnector.web.request_bodies import json_body
 
 router = APIRouter(
     prefix="/api/orders",
     tags=["orders"],
-    responses={code: {"model": Problem} for code in (401, 403)},
+    responses=problem_responses(
+        unauthorized="There is no access token, or it is not known.",
+        forbidden="The access token gives no access to the channel.",
+        not_found="There is no such channel.",
+        unprocessable_entity="The request is wrong; everything that is wrong is named.",
+        internal_server_error="The request failed unexpectedly.",
+        service_unavailable="The database cannot be used at present. Send the request again.",
+    ),
 )
-
-
-def _order_body() -> dict[str, Any]:
-    schema = Order.model_json_schema(mode="validation")
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(schema)}}}}
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without references, so that it can stand inside a larger document."""
-    definitions = schema.pop("$defs", {})
-
-    def resolve(node: Any) -> Any:
-        if isinstance(node, dict):
-            if "$ref" in node:
-                return resolve(definitions[node["$ref"].rpartition("/")[2]])
-            return {key: resolve(value) for key, value in node.items() if key != "discriminator"}
-        return [resolve(item) for item in node] if isinstance(node, list) else node
-
-    resolved: dict[str, Any] = resolve(schema)
-    return resolved
 
 
 @router.post(
     "",
     status_code=201,
     summary="Place an order",
-    response_model=OrderStatus,
+    response_description="The order was placed.",
     responses={
         200: {"model": OrderStatus, "description": "The same order was placed before; nothing was changed."},
-        404: {"model": Problem, "description": "The channel does not exist."},
-        409: {"model": Problem, "description": "Another order of that number exists; nothing was changed."},
-        413: {"model": Problem, "description": "The request is too large."},
-        422: {"model": Problem, "description": "The document is no valid order; every wrong field is named."},
-        503: {"model": Problem, "description": "It could not be stored. Send it again."},
+        **problem_responses(
+            conflict="Another order of that number exists; nothing was changed.",
+            request_entity_too_large="The request is larger than 10 MiB.",
+            unsupported_media_type="The body is not said to be JSON.",
+            unprocessable_entity="The document is no valid order; every wrong field is named.",
+        ),
     },
-    openapi_extra=_order_body(),
+    openapi_extra=order_request_body(),
 )
 async def place_order(
     request: Request, response: Response, application: CurrentApplication, token: CurrentToken
@@ -90,36 +55,41 @@ async def place_order(
     another order of the same number answers 409. Amounts are decimal strings or JSON numbers; both are read
     exactly.
     """
-    order = parse_order(await request.body())
-    require_channel(token, order.channel)
+    order = parse_order(await json_body(request))
+    await require_channel(application, token, order.channel)
     outcome = await application.place_orders.one(order)
     if outcome is PlacementOutcome.ALREADY_PLACED:
         response.status_code = 200
-    return _status(await application.orders.get(order.channel, order.number))
+    return status_of(await application.orders.get(order.channel, order.number))
+
+
+@router.get("", summary="List orders", response_description="One page of orders.")
+async def list_orders(
+    application: CurrentApplication,
+    token: CurrentToken,
+    channel: Annotated[str | None, Query(description="Only this channel.")] = None,
+    state: Annotated[list[ExportState], Query(description="Only these states; repeatable.")] = [],  # noqa: B006
+    after: Annotated[
+        int, Query(ge=0, le=LARGEST_KEY, description="Go on behind this key, which `next` of a page gives.")
+    ] = 0,
+    limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50,
+) -> OrderPage:
+    """Orders of the channels of the access token, in the order in which they were placed."""
+    if channel is not None:
+        await require_channel(application, token, channel)
+    channels = token.channels if channel is None else (channel,)
+    return await page_of(application.orders, channels, states=state, after=after, limit=limit)
 
 
 @router.get(
     "/{channel}/{number:path}",
     summary="Where an order's export stands",
-    responses={404: {"model": Problem, "description": "There is no such order."}},
+    response_description="The order's number and the state of its export.",
+    responses=problem_responses(not_found="There is no such order or no such channel."),
 )
 async def order_status(
     channel: str, number: str, application: CurrentApplication, token: CurrentToken
 ) -> OrderStatus:
     """The number of an order and the state of its export."""
-    require_channel(token, channel)
-    return _status(await application.orders.get(channel, number))
-
-
-def _status(stored: StoredOrder) -> OrderStatus:
-    request = stored.request
-    return OrderStatus(
-        number=request.number,
-        channel=request.channel,
-        state=request.state,
-        reason=request.reason,
-        reference=request.reference,
-        attempts=request.attempts,
-        placed_at=request.requested_at,
-        exported_at=request.exported_at,
-    )
+    await require_channel(application, token, channel)
+    return status_of(await application.orders.get(channel, number))

@@ -98,9 +98,6 @@ def examine(
     usable = [each for each in environments if each not in unknown]
     findings = [_unknown_environment(each) for each in unknown]
     findings += check_assembly(composition, usable, known, read_style)
-    for environment in usable:
-        _, faults = merge_settings(composition.lineage.files, environment, environ)
-        findings += [fault for fault in faults if fault not in findings]
     return Examination(composition, tuple(findings))
 
 
@@ -126,7 +123,7 @@ def resolve(
         raise AssemblyError(name_or_path, examination.findings)
     composition = examination.composition
     files = composition.lineage.files
-    settings, _ = merge_settings(files, environment, environ)
+    settings = merge_settings(files, environment)
     return Assembly(
         name=files[-1].name,
         environment=environment,

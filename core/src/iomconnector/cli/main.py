@@ -2,11 +2,19 @@
 
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
-from iomconnector.cli.invocation import DEFAULT_ASSEMBLY, DEFAULT_ENVIRONMENT, Invocation, invocation_of
+from iomconnector.cli.invocation import (
+    ASSEMBLY_VARIABLE,
+    DEFAULT_ASSEMBLY,
+    DEFAULT_ENVIRONMENT,
+    ENVIRONMENT_VARIABLE,
+    Invocation,
+    invocation_of,
+)
 from iomconnector.cli.root import RootGroup
 from iomconnector.errors import ConnectorError
 
@@ -33,7 +41,7 @@ def root(
     assembly: Annotated[
         str,
         typer.Option(
-            "--assembly", "-a", envvar="IOMC_ASSEMBLY", is_eager=True, help="Name or path of the assembly."
+            "--assembly", "-a", envvar=ASSEMBLY_VARIABLE, is_eager=True, help="Name or path of the assembly."
         ),
     ] = DEFAULT_ASSEMBLY,
     environment: Annotated[
@@ -42,7 +50,7 @@ def root(
             "--environment",
             "-e",
             "--env",
-            envvar="IOMC_ENVIRONMENT",
+            envvar=ENVIRONMENT_VARIABLE,
             is_eager=True,
             help="development, test, production or init.",
         ),
@@ -65,6 +73,9 @@ def root(
 
 def main() -> None:
     """Run the command line; errors become sentences and exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ConnectorError as error:

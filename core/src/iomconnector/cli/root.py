@@ -5,6 +5,7 @@ A command is imported when it is called, not when it is listed, so that the list
 
 from __future__ import annotations
 
+import os
 import traceback
 from typing import Any
 
@@ -13,7 +14,13 @@ from typer.core import TyperCommand, TyperGroup
 
 from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.cli.commands import Command
-from iomconnector.cli.invocation import DEFAULT_ASSEMBLY, DEFAULT_ENVIRONMENT, Invocation
+from iomconnector.cli.invocation import (
+    ASSEMBLY_VARIABLE,
+    DEFAULT_ASSEMBLY,
+    DEFAULT_ENVIRONMENT,
+    ENVIRONMENT_VARIABLE,
+    Invocation,
+)
 from iomconnector.errors import ConfigurationError, ConnectorError
 
 TOLD = "iomconnector.cli.root.told"
@@ -88,7 +95,7 @@ class _Listed(TyperCommand):
 
     def _load(self) -> Any:
         try:
-            return typer.main.get_command(self._command.load())
+            application = self._command.load()
         except Exception as error:
             place = traceback.extract_tb(error.__traceback__)[-1]
             raise CommandLoadError(
@@ -98,6 +105,8 @@ class _Listed(TyperCommand):
                 command=self._command.name,
                 cartridge=self._offered_by,
             ) from error
+        application._add_completion = False
+        return typer.main.get_command(application)
 
 
 class CommandLoadError(ConfigurationError):
@@ -147,7 +156,8 @@ def _cartridge_commands(ctx: Any) -> dict[str, tuple[str, Command]]:
     given = ctx.params
     if ctx.obj is None:
         ctx.obj = Invocation(
-            given.get("assembly") or DEFAULT_ASSEMBLY, given.get("environment") or DEFAULT_ENVIRONMENT
+            given.get("assembly") or os.environ.get(ASSEMBLY_VARIABLE) or DEFAULT_ASSEMBLY,
+            given.get("environment") or os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_ENVIRONMENT,
         )
     commands: dict[str, tuple[str, Command]] = {}
     for cartridge, command in ctx.obj.cartridges.collect("iomconnector_commands"):

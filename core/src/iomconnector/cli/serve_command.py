@@ -22,8 +22,7 @@ def serve(
 ) -> None:
     """Run the web application, the exporter and what the cartridges add, until stopped.
 
-    A first SIGTERM or Ctrl-C finishes the requests and exports that were begun, then ends with exit code 0;
-    a second one does not wait for them.
+    The first SIGTERM or Ctrl-C finishes what was begun and ends with exit code 0; the second does not wait.
     """
 
     async def work(application: Application) -> None:

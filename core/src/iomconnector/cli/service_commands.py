@@ -1,5 +1,6 @@
 """``iomconnector service``."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ ServiceId = Annotated[str, typer.Argument(metavar="ID", help="The id of the serv
 Settings = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="NAME=VALUE...",
+        metavar="NAME=VALUE",
         help="Settings; NAME=@FILE and NAME=- read the value from a file or from standard input.",
     ),
 ]
@@ -95,10 +96,11 @@ def show_service(context: typer.Context, service: ServiceId, output: FormatOptio
     if output is Format.JSON:
         print_json(_content(found))
         return
+    status = "active" if found.active else "deactivated"
     print_table(
-        f"{found.id} ({found.display_name}), owned by {found.context}",
+        f"{found.id} ({found.display_name}), owned by {found.context}, {status}",
         ("Setting", "Value"),
-        [(name, str(value)) for name, value in sorted(ServiceConfigurations.masked(found).items())],
+        [(name, _shown(value)) for name, value in sorted(ServiceConfigurations.masked(found).items())],
     )
 
 
@@ -166,6 +168,10 @@ def _switch(context: typer.Context, service: str, *, active: bool) -> None:
 
     invocation_of(context).run(work)
     typer.echo(f"Service {service} is {'active' if active else 'deactivated'}.")
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _content(configuration: ServiceConfiguration) -> Mapping[str, Any]:

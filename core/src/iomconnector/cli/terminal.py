@@ -1,11 +1,10 @@
-"""What all commands share when they write to the terminal: the consoles, the formats, the look of tables."""
+"""What all commands share when they write to the terminal: the console, the formats, the look of tables."""
 
 import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -17,28 +16,21 @@ _PIPED_WIDTH = 160
 
 
 class _ConsoleOnDemand:
-    """Stands for a console and makes it when it is first used, because rich takes long to import."""
+    """Stands for a console and makes it when it is used, because rich takes long to import."""
 
-    def __init__(self, *, errors: bool) -> None:
-        self._errors = errors
-
-    @cached_property
+    @property
     def _console(self) -> "Console":
         from rich.console import Console
 
-        stream = sys.stderr if self._errors else sys.stdout
-        piped = not stream.isatty() and "COLUMNS" not in os.environ
-        return Console(stderr=self._errors, width=_PIPED_WIDTH if piped else None)
+        piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+        return Console(width=_PIPED_WIDTH if piped else None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._console, name)
 
 
-console = cast("Console", _ConsoleOnDemand(errors=False))
+console = cast("Console", _ConsoleOnDemand())
 """Standard output."""
-
-error_console = cast("Console", _ConsoleOnDemand(errors=True))
-"""Standard error."""
 
 
 class Format(StrEnum):

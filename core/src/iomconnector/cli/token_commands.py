@@ -21,6 +21,9 @@ def create_token(
 ) -> None:
     """Make a token and print it. It is shown this once; only its digest is stored."""
 
+    if not name.strip():
+        raise typer.BadParameter("The name is empty.")
+
     async def work(application: Application) -> str:
         return await application.access_tokens.create(name, channel)
 

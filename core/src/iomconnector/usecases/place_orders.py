@@ -1,9 +1,10 @@
 """Place orders: the order and its export request commit together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from iomconnector.errors import NotFoundError
+from iomconnector.model.contexts import ContextKind
 from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order
 from iomconnector.ports.context_repository import ContextRepository
@@ -31,6 +32,11 @@ class PlaceOrders:
     def __init__(self, orders: OrderRepository, contexts: ContextRepository) -> None:
         self._orders = orders
         self._contexts = contexts
+        self._when_placed: list[Callable[[], None]] = []
+
+    def when_placed(self, call: Callable[[], None]) -> None:
+        """Have something called whenever orders were placed that are due at once."""
+        self._when_placed.append(call)
 
     async def one(self, order: Order) -> PlacementOutcome:
         """Place an order. Placing the same order again changes nothing.
@@ -43,7 +49,7 @@ class PlaceOrders:
             OrderConflictError: Another order of that number exists.
             StorageError: It was not stored.
         """
-        await self._contexts.path_to(order.channel)
+        await self._require_channel(order.channel)
         outcome = (await self._orders.place([(order, first_state(order))]))[0]
         if outcome is PlacementOutcome.CONFLICT:
             raise OrderConflictError(
@@ -52,6 +58,7 @@ class PlaceOrders:
                 order=order.number,
                 channel=order.channel,
             )
+        self._tell([outcome])
         return outcome
 
     async def many(self, orders: Sequence[Order]) -> Sequence[Placement]:
@@ -68,15 +75,31 @@ class PlaceOrders:
             if known[order.channel]:
                 refused[index] = known[order.channel]
         accepted = [order for index, order in enumerate(orders) if index not in refused]
-        outcomes = iter(await self._orders.place([(order, first_state(order)) for order in accepted]))
+        outcomes = await self._orders.place([(order, first_state(order)) for order in accepted])
+        self._tell(outcomes)
+        remaining = iter(outcomes)
         return [
-            Placement(order, None, refused[index]) if index in refused else _placement(order, next(outcomes))
+            Placement(order, None, refused[index]) if index in refused else _placement(order, next(remaining))
             for index, order in enumerate(orders)
         ]
 
+    def _tell(self, outcomes: Sequence[PlacementOutcome]) -> None:
+        if PlacementOutcome.PLACED in outcomes:
+            for call in self._when_placed:
+                call()
+
+    async def _require_channel(self, channel: str) -> None:
+        context = (await self._contexts.path_to(channel))[0]
+        if context.kind is not ContextKind.CHANNEL:
+            raise NotFoundError(
+                f"{channel!r} is no channel: it is an {context.kind.value}.",
+                hint="Orders are placed in a channel; `iomconnector context list` shows them.",
+                context=channel,
+            )
+
     async def _problem_of(self, channel: str) -> str:
         try:
-            await self._contexts.path_to(channel)
+            await self._require_channel(channel)
         except NotFoundError as error:
             return str(error)
         return ""

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from iomconnector.application import Application
-from iomconnector.errors import ConnectorError
+from iomconnector.errors import ConnectorError, NotFoundError
 from iomconnector.ports.access_token_store import AccessToken
 
 _bearer = HTTPBearer(auto_error=False, description="An access token made by `iomconnector token create`.")
@@ -51,16 +51,21 @@ async def authenticated(
     return token
 
 
-def require_channel(token: AccessToken, channel: str) -> None:
+async def require_channel(application: Application, token: AccessToken, channel: str) -> None:
     """Let the caller act on a channel.
 
     Raises:
+        NotFoundError: There is no such channel.
         ForbiddenError: The token does not give access to it.
     """
-    if channel not in token.channels:
-        raise ForbiddenError(
-            f"The access token of {token.name} gives no access to channel {channel}.", channel=channel
-        )
+    if channel in token.channels:
+        return
+    hint = f"The access token of {token.name} gives access to: {', '.join(token.channels)}."
+    if all(channel != context.id for context in await application.contexts.all()):
+        raise NotFoundError(f"There is no channel {channel!r}.", hint=hint, channel=channel)
+    raise ForbiddenError(
+        f"This access token gives no access to channel {channel}.", hint=hint, channel=channel
+    )
 
 
 CurrentApplication = Annotated[Application, Depends(application_of)]

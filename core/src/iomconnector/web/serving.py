@@ -125,13 +125,18 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
         raise AddressNotAvailableError(
-            f"Port {port} of {host} cannot be had: {error.strerror}.",
+            f"Port {port} of {host} cannot be had: {_reason(error)}.",
             hint="Choose others with --host and --port, or stop the process that listens there.",
             host=host,
             port=port,
         ) from error
     with listener:
         yield listener
+
+
+def _reason(error: OSError) -> str:
+    """Why, without what :func:`socket.create_server` adds to it."""
+    return str(error.strerror).partition(" (while ")[0]
 
 
 def _url_of(listener: socket.socket) -> str:
@@ -143,7 +148,9 @@ def _background(application: Application, *, export: bool) -> Sequence[Backgroun
     offered = application.cartridges.collect("iomconnector_background_services", application=application)
     services: list[BackgroundService] = [service for _, service in offered]
     if export:
-        services.append(BackgroundService("order exporter", application.exporter().run))
+        exporter = application.exporter()
+        application.place_orders.when_placed(exporter.wake)
+        services.append(BackgroundService("order exporter", exporter.run))
     return services
 
 

@@ -1,0 +1,159 @@
+"""An order management system that is a directory: one file an order, made exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from iomconnector.model.exports import PlacedOrder
+from iomconnector.model.order_documents import dump_order, parse_json
+from iomconnector.ports.message_log import Message
+from iomconnector.ports.order_export_service import (
+    Difference,
+    ExportUnavailableError,
+    FoundOrder,
+    OrderExportService,
+    OrderNotExportableError,
+    OrderRefusedError,
+    Receipt,
+)
+from iomconnector.services.definition import AdapterContext, ServiceDefinition
+
+REFUSED = "refused"
+NOT_EXPORTABLE = "not exportable"
+HOLD = "hold"
+"""While a file of this name lies in the directory, nothing is stored; what waits leaves ``held-...``."""
+
+
+class FileOrderSystemSettings(BaseModel):
+    """Where the files are.
+
+    Arguments:
+        directory: It must exist; without it the system cannot be reached.
+        password: Not used; to see that it is shown nowhere.
+        labels: Not used; a setting that is a table.
+        retries: Not used; a setting that is a number.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    directory: Path
+    password: SecretStr = SecretStr("")
+    labels: dict[str, str] = Field(default_factory=dict)
+    retries: int = 0
+
+
+class FileOrderExportService:
+    """Keeps orders as files, by channel and number.
+
+    An order whose ``customer_order_number`` is :data:`REFUSED` is refused, and one for which it is
+    :data:`NOT_EXPORTABLE` breaks a rule.
+    """
+
+    def __init__(self, settings: FileOrderSystemSettings, context: AdapterContext) -> None:
+        self._directory = settings.directory
+        self._context = context
+
+    async def submit(self, placed: PlacedOrder) -> Receipt:
+        """Make the file; it is there once, whoever else tries."""
+        order = placed.order
+        content = json.dumps(self.preview(placed))
+        self._check_directory()
+        await self._held(order.number)
+        file = self._file(placed)
+        try:
+            with file.open("x", encoding="utf-8") as new:
+                refused = order.customer_order_number == REFUSED
+                new.write("" if refused else content)
+        except FileExistsError:
+            await self._record(placed, "409")
+            raise OrderRefusedError(f"Order {order.number} exists.", their_code="EXISTS") from None
+        if refused:
+            file.unlink()
+            await self._record(placed, "400")
+            raise OrderRefusedError("No such customer.", their_code="CUSTOMER_UNKNOWN")
+        await self._record(placed, "201")
+        return Receipt(str(file))
+
+    async def find(self, placed: PlacedOrder) -> FoundOrder | None:
+        """Read the file and compare."""
+        self._check_directory()
+        file = self._file(placed)
+        try:
+            theirs = parse_json(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        ours = self.preview(placed)
+        return FoundOrder(
+            str(file),
+            tuple(
+                Difference(name, str(ours.get(name)), str(theirs.get(name)))
+                for name in sorted({*ours, *theirs})
+                if ours.get(name) != theirs.get(name)
+            ),
+        )
+
+    def preview(self, placed: PlacedOrder) -> Mapping[str, Any]:
+        """The canonical document of the order."""
+        if placed.order.customer_order_number == NOT_EXPORTABLE:
+            raise OrderNotExportableError(
+                f"Order {placed.order.number}: customer_order_number is forbidden.", order=placed.order.number
+            )
+        document: Mapping[str, Any] = parse_json(dump_order(placed.order))
+        return document
+
+    def notes(self, placed: PlacedOrder) -> Sequence[str]:
+        """What is lost: nothing but a project."""
+        return [f"project {placed.order.project} has no place"] if placed.order.project else []
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    def _file(self, placed: PlacedOrder) -> Path:
+        return self._directory / quote(f"{placed.order.channel} {placed.order.number}.json", safe="")
+
+    def _check_directory(self) -> None:
+        if not self._directory.is_dir():
+            raise ExportUnavailableError(f"{self._directory} is not there.", whole_service=True)
+
+    async def _held(self, number: str) -> None:
+        hold = self._directory / HOLD
+        if hold.exists():
+            (self._directory / f"held-{os.getpid()}-{quote(number, safe='')}").touch()
+        while hold.exists():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    async def _record(self, placed: PlacedOrder, status: str) -> None:
+        await self._context.message_log.record(
+            Message(
+                message_id=uuid4().hex,
+                at=self._context.clock.now(),
+                channel=placed.order.channel,
+                order_number=placed.order.number,
+                service=self._context.service,
+                method="WRITE",
+                url=self._file(placed).resolve().as_uri(),
+                request_headers={"Authorization": "***"},
+                request_body=dump_order(placed.order),
+                status=int(status),
+                duration_ms=1.5,
+            )
+        )
+
+
+FILE_ORDER_EXPORT = ServiceDefinition(
+    id="file-order-export",
+    display_name="Order export to files",
+    group="Order management",
+    port=OrderExportService,
+    configuration=FileOrderSystemSettings,
+    adapter=FileOrderExportService,
+)

@@ -19,15 +19,10 @@ import aiohttp
 
 from ac_iomconnector_rest_common.json_numbers import encode
 from dev_demo_iomconnector.sample_orders import sample_orders
-from iomconnector.application import Application
-from iomconnector.assemblies.resolution import resolve
-from iomconnector.cartridges.loading import load_cartridges
-from iomconnector.container import Container, running
 from iomconnector.jobs.work_off import work_off
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.orders import Order
-from iomconnector.preparation import prepare_database
-from iomconnector.settings import Settings
+from iomconnector.testing.systems import prepared_system
 
 CONCURRENCY = 20
 SHOPS = {"inSPIRED-inTRONICS": 10010, "inSPIRED-inTRONICS_Business": 10020}
@@ -48,23 +43,6 @@ async def stand_in(directory: Path) -> AsyncIterator[str]:
     finally:
         process.terminate()
         await process.wait()
-
-
-@asynccontextmanager
-async def connector(directory: Path, url: str) -> AsyncIterator[Application]:
-    """The connector on a fresh database, set up for a stand-in."""
-    assembly = resolve("inspired-iomconnector", "production")
-    container = Container(
-        settings=Settings(data_directory=directory, export_concurrency=CONCURRENCY),
-        cartridges=load_cartridges([*assembly.cartridges, *assembly.database]),
-    )
-    async with running(container) as application:
-        await prepare_database(application)
-        for configuration in await application.services.all():
-            await application.services.change(
-                configuration.id, values={"base_url": url, "api_version": "2.4"}
-            )
-        yield application
 
 
 async def bare_loop(url: str, documents: Sequence[tuple[int, bytes]]) -> float:
@@ -90,7 +68,12 @@ async def measure(orders: Sequence[Order], directory: Path) -> dict[str, float]:
     figures: dict[str, float] = {}
     async with (
         stand_in(directory / "iom") as url,
-        connector(directory / "shop", url) as application,
+        prepared_system(
+            "inspired-iomconnector",
+            directory / "shop",
+            services={"base_url": url, "api_version": "2.4"},
+            export_concurrency=CONCURRENCY,
+        ) as application,
     ):
         started = time.perf_counter()
         await application.place_orders.many(orders)

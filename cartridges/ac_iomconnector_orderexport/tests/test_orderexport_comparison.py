@@ -221,7 +221,8 @@ def test_what_only_the_shop_can_know_must_not_come_in_addition(
     path: tuple[str | int, ...], field: str, value: Any
 ) -> None:
     sent, found = (copy.deepcopy(dict(FULL)) for _ in range(2))
-    ours, theirs = sent, found
+    ours: Any = sent
+    theirs: Any = found
     for part in path:
         ours, theirs = ours[part], theirs[part]
     ours.pop(field, None)

@@ -1,9 +1,9 @@
 """The embedded job engine of the order export: looks at the ledger and works off what is due."""
 
 import asyncio
-import contextlib
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -58,13 +58,17 @@ class Exporter:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then finish what was begun. Survives failures of the database."""
-        while not stop.is_set():
-            try:
-                await self._work_off(stop)
-                await self._wait(stop, await self._seconds_until_due())
-            except StorageError as error:
-                log.error("the export ledger cannot be read or written", error=str(error))
-                await self._wait(stop, self._poll_interval)
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                try:
+                    await self._work_off(stop)
+                    await self._wait({stopped}, await self._seconds_until_due())
+                except StorageError as error:
+                    log.error("the export ledger cannot be read or written", error=str(error))
+                    await self._wait({stopped}, self._poll_interval)
+        finally:
+            stopped.cancel()
 
     async def drain(self) -> None:
         """Work off all that is due now; what must be tried again later stays.
@@ -80,33 +84,43 @@ class Exporter:
             while not stop.is_set():
                 self._called.clear()
                 claims = await self._ledger.claim(
-                    now=self._clock.now(), lease=self._lease, limit=self._room()
+                    now=self._clock.now(), lease=self._lease, limit=2 * self._concurrency - len(self._working)
                 )
                 for claim in claims:
                     self._working[asyncio.create_task(self._attempt(claim))] = claim
                 if not self._working:
                     return
-                await self._until_working(self._concurrency if claims else len(self._working) - 1)
-        finally:
-            if self._working:
-                await asyncio.wait(self._working)
+                if claims:
+                    await self._until_places_are_free()
+                else:
+                    await self._wait(self._working, self._poll_interval)
                 self._collect()
-            heartbeat.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await heartbeat
+        finally:
+            try:
+                await self._finish()
+            finally:
+                heartbeat.cancel()
+                await asyncio.wait({heartbeat})
 
-    def _room(self) -> int:
-        return max(0, 2 * self._concurrency - len(self._working))
-
-    async def _until_working(self, at_most: int) -> None:
-        while len(self._working) > at_most:
+    async def _until_places_are_free(self) -> None:
+        while len(self._working) > self._concurrency:
             await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
             self._collect()
 
+    async def _finish(self) -> None:
+        if self._working:
+            await asyncio.wait(self._working)
+            self._collect()
+
     def _collect(self) -> None:
+        failures = []
         for task in [task for task in self._working if task.done()]:
-            del self._working[task]
-            task.result()
+            claim = self._working.pop(task)
+            if (failure := task.exception()) is not None:
+                failures.append(failure)
+                log.error("an attempt was not recorded", order=claim.request.number, error=repr(failure))
+        if failures:
+            raise failures[0]
 
     async def _attempt(self, claim: Claim) -> None:
         async with self._places:
@@ -126,9 +140,13 @@ class Exporter:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             until = self._clock.now() + self._lease
-            for claim in list(self._working.values()):
-                with contextlib.suppress(StorageError):
-                    await self._ledger.extend(claim, until)
+            await asyncio.gather(*(self._extend(claim, until) for claim in self._working.values()))
+
+    async def _extend(self, claim: Claim, until: datetime) -> None:
+        try:
+            await self._ledger.extend(claim, until)
+        except StorageError as error:
+            log.warning("a lease was not prolonged", order=claim.request.number, error=str(error))
 
     async def _seconds_until_due(self) -> float:
         due_at = await self._ledger.next_due_at()
@@ -136,9 +154,10 @@ class Exporter:
             return self._poll_interval
         return min(self._poll_interval, max(0.01, (due_at - self._clock.now()).total_seconds()))
 
-    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
-        waiters = {asyncio.create_task(stop.wait()), asyncio.create_task(self._called.wait())}
-        _, pending = await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for waiter in pending:
-            waiter.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+    async def _wait(self, tasks: Iterable[asyncio.Task[Any]], seconds: float) -> None:
+        """Wait until one of the tasks is done, somebody calls, or the time is over."""
+        called = asyncio.create_task(self._called.wait())
+        try:
+            await asyncio.wait({called, *tasks}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            called.cancel()

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from iomconnector.errors import ConfigurationError
-from iomconnector.model.values import RequiredText, Value
+from iomconnector.model.values import Printable, RequiredText, Value
 
 
 class ContextKind(StrEnum):
@@ -34,7 +34,7 @@ class Context(Value):
         parent: The id of the node above; none for an organization.
     """
 
-    id: Annotated[str, Field(min_length=1, max_length=255)]
+    id: Annotated[str, Field(min_length=1, max_length=255), Printable]
     kind: ContextKind
     display_name: RequiredText
     parent: str | None = None

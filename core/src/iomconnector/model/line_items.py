@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from iomconnector.model.addresses import Address
 from iomconnector.model.prices import Charge, PriceSum, UnitPrice
-from iomconnector.model.values import Attributes, Exact, Moment, RequiredText, Sku, Text, Value
+from iomconnector.model.values import Attributes, Exact, Moment, Printable, RequiredText, Sku, Text, Value
 
 
 class LineItemKind(StrEnum):
@@ -20,7 +20,7 @@ class LineItemKind(StrEnum):
 class Product(Value):
     """The ordered product, as it was called when it was ordered."""
 
-    sku: Annotated[Sku, Field(min_length=1)]
+    sku: Annotated[Sku, Field(min_length=1), Printable]
     name: RequiredText
     ean: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = None
     isbn: RequiredText | None = None

@@ -1,6 +1,6 @@
 """Money, and the one place where amounts are rounded."""
 
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Annotated
@@ -69,7 +69,8 @@ def round_amount(amount: Decimal, decimals: int, rounding: Rounding) -> Decimal:
     Raises:
         InexactAmountError: The amount has more decimals and rounding is ``REFUSE``.
     """
-    exponent = amount.normalize().as_tuple().exponent
+    exact = Context(prec=len(amount.as_tuple().digits) + decimals + 1)
+    exponent = amount.normalize(exact).as_tuple().exponent
     if not isinstance(exponent, int) or -exponent <= decimals:
         return amount
     if rounding is Rounding.REFUSE:
@@ -78,4 +79,4 @@ def round_amount(amount: Decimal, decimals: int, rounding: Rounding) -> Decimal:
             hint="Correct the amount, or configure a rounding.",
         )
     mode = ROUND_HALF_UP if rounding is Rounding.HALF_UP else ROUND_HALF_EVEN
-    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=mode)
+    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=mode, context=exact)

@@ -13,7 +13,16 @@ from iomconnector.model.line_items import LineItem, ShippingBucket
 from iomconnector.model.money import CurrencyCode, Money
 from iomconnector.model.payments import Payment
 from iomconnector.model.prices import Charge, PriceSum, TotalPrice
-from iomconnector.model.values import Attributes, ChannelId, Moment, OrderNumber, RequiredText, Text, Value
+from iomconnector.model.values import (
+    Attributes,
+    ChannelId,
+    Moment,
+    OrderNumber,
+    Printable,
+    RequiredText,
+    Text,
+    Value,
+)
 
 
 class Order(Value):
@@ -42,8 +51,8 @@ class Order(Value):
         attributes: Custom attributes.
     """
 
-    number: Annotated[OrderNumber, Field(min_length=1, max_length=255)]
-    channel: Annotated[ChannelId, Field(min_length=1, max_length=255)]
+    number: Annotated[OrderNumber, Field(min_length=1, max_length=255), Printable]
+    channel: Annotated[ChannelId, Field(min_length=1, max_length=255), Printable]
     created_at: Moment
     currency: CurrencyCode
     customer: Customer

@@ -84,8 +84,8 @@ class ExportUnavailableError(OrderExportError):
 
     Arguments:
         retry_after: Seconds that the receiver asked to wait; none where it did not.
-        whole_service: Whether it concerns every order (credentials, rights, address, not reachable, overloaded)
-            and not this one; no order is parked because of it.
+        whole_service: Whether it concerns every order and not this one (credentials, rights, address, not
+            reachable, overloaded); no order is parked because of it.
     """
 
     code = "export.unavailable"

@@ -97,7 +97,7 @@ class ServiceConfigurations:
             configuration_id,
             definition=present.definition,
             context=present.context,
-            values={**self._plain(kept), **values},
+            values={**self._plain(configuration_id, kept), **values},
             display_name=present.display_name,
             active=switched,
             sharing=present.sharing,
@@ -122,7 +122,8 @@ class ServiceConfigurations:
             NotFoundError: No cartridge offers the service type.
             ConfigurationError: They do not fit the service type any more, or a secret cannot be opened.
         """
-        return self._checked(configuration.id, configuration.definition, self._plain(configuration.values))
+        plain = self._plain(configuration.id, configuration.values)
+        return self._checked(configuration.id, configuration.definition, plain)
 
     @staticmethod
     def masked(configuration: ServiceConfiguration) -> Mapping[str, Any]:
@@ -166,8 +167,18 @@ class ServiceConfigurations:
             return [self._seal(*part) for part in zip(written, value, strict=True)]
         return written
 
-    def _plain(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return _with_secrets(values, self._secrets.open)
+    def _plain(self, configuration_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        plain = {}
+        for name, value in values.items():
+            try:
+                plain[name] = _with_secret(value, self._secrets.open)
+            except ConfigurationError as error:
+                raise ConfigurationError(
+                    f"Setting {name} of service {configuration_id!r} cannot be read: {error.message}",
+                    hint=error.hint,
+                    service=configuration_id,
+                ) from error
+        return plain
 
 
 def _with_secrets(values: Mapping[str, Any], shown: Callable[[str], str]) -> dict[str, Any]:

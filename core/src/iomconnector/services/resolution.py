@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from iomconnector.cartridges.extensions import Extensions
 from iomconnector.errors import ConnectorError
 from iomconnector.ports.clock import Clock
@@ -15,6 +17,8 @@ from iomconnector.ports.service_configuration_store import ServiceConfiguration,
 from iomconnector.services.configurations import ServiceConfigurations
 from iomconnector.services.definition import AdapterContext
 from iomconnector.services.registry import ServiceDefinitions
+
+log = structlog.get_logger(__name__)
 
 FRESH_FOR = timedelta(seconds=1)
 
@@ -56,7 +60,7 @@ class ServiceResolver:
         self._clock = clock
         self._message_log = message_log
         self._resolved: dict[tuple[type[Any], str], _Resolved] = {}
-        self._retired: list[Any] = []
+        self._retired: list[_Resolved] = []
         self._turn = asyncio.Lock()
 
     async def resolve(self, port: type[Any], context: str) -> Any:
@@ -79,7 +83,7 @@ class ServiceResolver:
             if known is None or known.configuration != chosen:
                 adapter = self._make(chosen, context)
                 if known is not None:
-                    self._retired.append(known.adapter)
+                    self._retired.append(known)
                 known = _Resolved(adapter, self._clock.now(), chosen)
                 self._resolved[key] = known
             known.checked_at = self._clock.now()
@@ -122,16 +126,17 @@ class ServiceResolver:
     async def aclose(self) -> None:
         """Give back what the adapters hold, those that were replaced included.
 
-        Raises:
-            ExceptionGroup: Some adapters failed to close; all of them were told to.
+        An adapter that fails to close is named in the log, and the others are closed all the same.
         """
-        adapters = [*self._retired, *(resolved.adapter for resolved in self._resolved.values())]
+        made = [*self._retired, *self._resolved.values()]
         self._retired.clear()
         self._resolved.clear()
-        closed = await asyncio.gather(*(adapter.aclose() for adapter in adapters), return_exceptions=True)
-        failures = [failure for failure in closed if isinstance(failure, Exception)]
-        if failures:
-            raise ExceptionGroup("Adapters could not be closed.", failures)
+        outcomes = await asyncio.gather(*(each.adapter.aclose() for each in made), return_exceptions=True)
+        for each, outcome in zip(made, outcomes, strict=True):
+            if outcome is not None:
+                log.error(
+                    "an adapter could not be closed", service=each.configuration.id, error=repr(outcome)
+                )
 
 
 def why_not_operational(configuration: ServiceConfiguration, context: str) -> str:

@@ -1,7 +1,9 @@
 """Secrets, encrypted with a key that never stands in the database."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -45,19 +47,34 @@ class FernetSecretStore:
             except ValueError as error:
                 raise ConfigurationError(
                     "The secret key is no Fernet key.",
-                    hint="It needs 32 bytes as URL-safe base64; remove the file to have one made.",
+                    hint=f"Give 32 bytes as URL-safe base64: correct IOMC_SECRET_KEY or {self._key_file}.",
                 ) from error
         return self._cipher
 
 
 def _key_of(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_key(path)
         return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(Fernet.generate_key().decode())
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_text().strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"The secret key {path} cannot be read or made: {error.strerror}.",
+            hint="Make it readable for this user only, or set IOMC_SECRET_KEY.",
+        ) from error
+
+
+def _make_key(path: Path) -> None:
+    """Make a key file, whole or not at all; of many processes that do it at once one has its way."""
+    draft = path.with_name(f"{path.name}.{uuid4().hex}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(Fernet.generate_key().decode())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()

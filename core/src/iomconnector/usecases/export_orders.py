@@ -30,6 +30,9 @@ CONFLICT = "export.conflict"
 EXHAUSTED = "export.attempts_exhausted"
 NOT_APPROVED = "export.not_approved"
 
+LONGEST_WAIT = timedelta(days=1)
+"""Longer than this no receiver is obeyed that asks to wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -37,7 +40,7 @@ class RetryPolicy:
 
     Arguments:
         base: Wait at most this long after the first failure, twice as long after each further one.
-        limit: Never wait longer.
+        limit: Never wait longer, unless the receiver asks for it.
         max_attempts: Park the order after so many attempts.
     """
 
@@ -50,11 +53,13 @@ class RetryPolicy:
 
         Arguments:
             attempts: How many attempts were made.
-            retry_after: Seconds that the receiver asked for; never less than these.
+            retry_after: Seconds that the receiver asked for; never less than these, or than a day.
             jitter: Between 0 and 1, chosen at random: which part of the wait to take.
         """
-        wait = min(self.limit, self.base * float(2 ** min(attempts - 1, 30)))
-        return max(timedelta(seconds=retry_after or 0), wait / 2 + wait / 2 * jitter)
+        doubled = self.base.total_seconds() * 2 ** min(max(attempts - 1, 0), 30)
+        wait = min(self.limit.total_seconds(), doubled)
+        asked = min(max(0.0, retry_after or 0.0), LONGEST_WAIT.total_seconds())
+        return timedelta(seconds=max(asked, wait / 2 + wait / 2 * jitter))
 
 
 @dataclass(frozen=True, slots=True)

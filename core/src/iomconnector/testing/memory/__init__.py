@@ -1,0 +1,31 @@
+"""Adapters that keep everything in memory: small, honest, and held to the same contracts as the others.
+
+Extension authors test with them what needs no database.
+"""
+
+from iomconnector.testing.memory.access_tokens import MemoryAccessTokenStore
+from iomconnector.testing.memory.clock import ManualClock
+from iomconnector.testing.memory.contexts import MemoryContextRepository
+from iomconnector.testing.memory.export_ledger import MemoryExportLedger
+from iomconnector.testing.memory.message_log import MemoryMessageLog
+from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
+from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
+from iomconnector.testing.memory.order_repository import MemoryOrderRepository
+from iomconnector.testing.memory.order_rows import MemoryShop
+from iomconnector.testing.memory.secret_store import MemorySecretStore
+from iomconnector.testing.memory.service_configurations import MemoryServiceConfigurationStore
+
+__all__ = [
+    "ManualClock",
+    "MemoryAccessTokenStore",
+    "MemoryContextRepository",
+    "MemoryExportLedger",
+    "MemoryMessageLog",
+    "MemoryOrderExportService",
+    "MemoryOrderManagement",
+    "MemoryOrderRepository",
+    "MemorySecretStore",
+    "MemoryServiceConfigurationStore",
+    "MemoryShop",
+    "Mood",
+]

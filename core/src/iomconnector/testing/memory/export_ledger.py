@@ -1,0 +1,124 @@
+"""The export ledger in memory."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from iomconnector.model.exports import ExportState
+from iomconnector.ports.export_ledger import Claim, Postponement
+from iomconnector.testing.memory.order_rows import MemoryShop, OrderRow
+
+
+class MemoryExportLedger:
+    """Implements :class:`~iomconnector.ports.export_ledger.ExportLedger` for the orders of a shop."""
+
+    def __init__(self, shop: MemoryShop) -> None:
+        self._shop = shop
+
+    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
+        """Take up to ``limit`` exports that are due or abandoned, oldest first."""
+        token = uuid4().hex
+        claimable = [row for row in self._shop if _is_claimable(row, now)]
+        claimable.sort(key=lambda row: (row.request.due_at, row.request.order_id))
+        return [_claimed(row, token, now, lease) for row in claimable[:limit]]
+
+    async def extend(self, claim: Claim, until: datetime) -> bool:
+        """Prolong the lease."""
+        return self._change(claim, lease_until=until)
+
+    async def record_exported(self, claim: Claim, *, reference: str, at: datetime) -> bool:
+        """The order is in the order management system."""
+        return self._release(
+            claim,
+            state=ExportState.EXPORTED,
+            unclear=False,
+            reference=reference,
+            reason_code=None,
+            reason=None,
+            exported_at=at,
+            updated_at=at,
+        )
+
+    async def record_postponed(self, claim: Claim, postponement: Postponement, *, at: datetime) -> bool:
+        """The order is to be tried again."""
+        return self._release(
+            claim,
+            state=ExportState.DUE,
+            unclear=postponement.unclear,
+            due_at=postponement.due_at,
+            reason_code=postponement.code,
+            reason=postponement.reason,
+            updated_at=at,
+        )
+
+    async def record_parked(self, claim: Claim, *, code: str, reason: str, at: datetime) -> bool:
+        """The order needs a person."""
+        return self._release(claim, state=ExportState.PARKED, reason_code=code, reason=reason, updated_at=at)
+
+    def _change(self, claim: Claim, **values: Any) -> bool:
+        row = self._shop.get(claim.request.order_id)
+        if row is None or row.token != claim.token:
+            return False
+        row.request = replace(row.request, **values)
+        return True
+
+    def _release(self, claim: Claim, **values: Any) -> bool:
+        changed = self._change(claim, lease_until=None, **values)
+        row = self._shop.get(claim.request.order_id)
+        if changed and row is not None:
+            row.token = None
+        return changed
+
+    async def retry(self, order_id: int, *, at: datetime) -> bool:
+        """Make a parked export due again; what stands in the receiver is asked for first."""
+        row = self._shop.get(order_id)
+        if row is None or row.request.state is not ExportState.PARKED:
+            return False
+        row.request = replace(row.request, state=ExportState.DUE, unclear=True, due_at=at, updated_at=at)
+        return True
+
+    async def expedite(self, *, at: datetime) -> int:
+        """Make every waiting retry due now."""
+        waiting = [
+            row for row in self._shop if row.request.state is ExportState.DUE and row.request.due_at > at
+        ]
+        for row in waiting:
+            row.request = replace(row.request, due_at=at)
+        return len(waiting)
+
+    async def counts(self) -> Mapping[ExportState, int]:
+        """How many exports are in each state."""
+        counted = Counter(row.request.state for row in self._shop)
+        return {state: counted[state] for state in ExportState}
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next export is due or the next lease ends."""
+        return min((moment for row in self._shop if (moment := _next_moment(row))), default=None)
+
+
+def _next_moment(row: OrderRow) -> datetime | None:
+    if row.request.state is ExportState.DUE:
+        return row.request.due_at
+    return row.request.lease_until if row.request.state is ExportState.SENDING else None
+
+
+def _is_claimable(row: OrderRow, now: datetime) -> bool:
+    moment = _next_moment(row)
+    return moment is not None and moment <= now
+
+
+def _claimed(row: OrderRow, token: str, now: datetime, lease: timedelta) -> Claim:
+    unclear = row.request.unclear or row.request.state is ExportState.SENDING
+    row.request = replace(
+        row.request,
+        state=ExportState.SENDING,
+        attempts=row.request.attempts + 1,
+        unclear=unclear,
+        lease_until=now + lease,
+        updated_at=now,
+    )
+    row.token = token
+    return Claim(row.request, row.placed, token, unclear)

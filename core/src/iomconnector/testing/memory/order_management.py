@@ -1,0 +1,160 @@
+"""An order management system in memory: it takes one order of a number, in the mood that a test gives it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from iomconnector.model.exports import PlacedOrder
+from iomconnector.model.order_documents import dump_order
+from iomconnector.model.orders import Order
+from iomconnector.ports.order_export_service import Difference, FoundOrder, OrderRefusedError, Receipt
+
+DUPLICATE = "order.number.taken"
+REFUSED = "order.content.refused"
+
+
+class Mood(StrEnum):
+    """How it meets requests."""
+
+    ACCEPTING = "handles them and answers"
+    DOWN = "nobody listens"
+    IGNORING = "takes them, handles none and does not answer"
+    LOSING_ANSWERS = "handles them and does not answer"
+    FAILING = "handles none and answers with an error of its own"
+    GARBLING = "handles them and answers what nobody can read"
+    THROTTLING = "handles none and asks to come back later"
+    FORBIDDING = "handles none, since the user lacks the rights"
+    REFUSING = "refuses every order for its content"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCopy:
+    """An order as it stands there.
+
+    Arguments:
+        reference: Where.
+        order: The order.
+    """
+
+    reference: str
+    order: Order
+
+
+class MemoryOrderManagement:
+    """Implements :class:`~iomconnector.testing.contracts.FarSide`.
+
+    Arguments:
+        unique_numbers: Whether it refuses a second order of a number, as real ones do. Without, a test sees
+            what its caller does by itself against sending twice.
+    """
+
+    def __init__(self, *, unique_numbers: bool = True) -> None:
+        self.mood = Mood.ACCEPTING
+        self.throttled_for = 0
+        self.refused_numbers: set[str] = set()
+        self._unique_numbers = unique_numbers
+        self._copies: list[StoredCopy] = []
+
+    @property
+    def copies(self) -> Sequence[StoredCopy]:
+        """Every order that stands there, in the order of their arrival."""
+        return tuple(self._copies)
+
+    def copies_of(self, channel: str, number: str) -> Sequence[StoredCopy]:
+        """Every order of that number; more than one is what must never be."""
+        return [copy for copy in self._copies if (copy.order.channel, copy.order.number) == (channel, number)]
+
+    def store(self, order: Order) -> Receipt:
+        """Take an order in, whatever the mood.
+
+        Raises:
+            OrderRefusedError: Its number is taken, or it is one of those to refuse.
+        """
+        if self.mood is Mood.REFUSING or order.number in self.refused_numbers:
+            raise OrderRefusedError(
+                f"Order {order.number} was refused: its content is wrong.",
+                their_code=REFUSED,
+                order=order.number,
+            )
+        if self._unique_numbers and self.copies_of(order.channel, order.number):
+            raise OrderRefusedError(
+                f"Order {order.number} was refused: the number is taken.",
+                their_code=DUPLICATE,
+                order=order.number,
+            )
+        copy = StoredCopy(f"/orders/{len(self._copies) + 1}", order)
+        self._copies.append(copy)
+        return Receipt(copy.reference)
+
+    def look_up(self, order: Order) -> FoundOrder | None:
+        """Look for an order of that number, whatever the mood, and compare."""
+        copies = self.copies_of(order.channel, order.number)
+        if not copies:
+            return None
+        return FoundOrder(copies[0].reference, differences_between(order, copies[0].order))
+
+    async def accept(self) -> None:
+        """Answer every request as it should be answered."""
+        self.mood = Mood.ACCEPTING
+
+    async def go_down(self) -> None:
+        """Listen no more."""
+        self.mood = Mood.DOWN
+
+    async def ignore(self) -> None:
+        """Take requests, handle none, answer none."""
+        self.mood = Mood.IGNORING
+
+    async def lose_answers(self) -> None:
+        """Handle requests, answer none."""
+        self.mood = Mood.LOSING_ANSWERS
+
+    async def fail(self) -> None:
+        """Answer with an error of its own."""
+        self.mood = Mood.FAILING
+
+    async def garble(self) -> None:
+        """Handle requests and answer what nobody can read."""
+        self.mood = Mood.GARBLING
+
+    async def throttle(self, seconds: int) -> None:
+        """Ask to come back after so many seconds."""
+        self.mood = Mood.THROTTLING
+        self.throttled_for = seconds
+
+    async def forbid(self) -> None:
+        """Take the user's rights away."""
+        self.mood = Mood.FORBIDDING
+
+    async def refuse(self) -> str:
+        """Refuse every order for its content."""
+        self.mood = Mood.REFUSING
+        return REFUSED
+
+    async def plant(self, placed: PlacedOrder) -> None:
+        """Put an order there that did not come through the service."""
+        self._copies.append(StoredCopy(f"/orders/{len(self._copies) + 1}", placed.order))
+
+    async def numbers(self) -> Sequence[str]:
+        """The number of every order that stands there, in the order of their arrival."""
+        return [copy.order.number for copy in self._copies]
+
+
+def differences_between(ours: Order, theirs: Order) -> tuple[Difference, ...]:
+    """Where two orders differ, field by field."""
+    flat = [dict(_flat(json.loads(dump_order(order)), "")) for order in (ours, theirs)]
+    return tuple(
+        Difference(path, flat[0].get(path, "nothing"), flat[1].get(path, "nothing"))
+        for path in sorted(flat[0].keys() | flat[1].keys())
+        if flat[0].get(path) != flat[1].get(path)
+    )
+
+
+def _flat(node: Any, path: str) -> list[tuple[str, str]]:
+    if isinstance(node, dict):
+        return [leaf for name, child in node.items() for leaf in _flat(child, f"{path}.{name}".lstrip("."))]
+    if isinstance(node, list):
+        return [leaf for index, child in enumerate(node) for leaf in _flat(child, f"{path}[{index}]")]
+    return [(path, str(node))]

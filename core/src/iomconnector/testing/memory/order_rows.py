@@ -1,0 +1,74 @@
+"""What an order repository and the export ledger that belongs to it keep together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from iomconnector.model.approvals import ApprovalDecision
+from iomconnector.model.exports import ExportRequest, PlacedOrder
+from iomconnector.model.orders import Order
+from iomconnector.ports.order_repository import StoredOrder
+from iomconnector.testing.memory.contexts import MemoryContextRepository
+
+
+@dataclass(slots=True)
+class OrderRow:
+    """An order, what approvers decided on it, and its export.
+
+    Arguments:
+        order: The order.
+        digest: The fingerprint of its content.
+        request: The row of the ledger.
+        decisions: What approvers decided, step by step.
+        token: The token of the latest claim; none where nobody works on it.
+    """
+
+    order: Order
+    digest: str
+    request: ExportRequest
+    decisions: list[ApprovalDecision] = field(default_factory=list)
+    token: str | None = None
+
+    @property
+    def placed(self) -> PlacedOrder:
+        """The order as it leaves the shop."""
+        return PlacedOrder(self.order, tuple(sorted(self.decisions, key=lambda decision: decision.step)))
+
+    @property
+    def stored(self) -> StoredOrder:
+        """The order with everything known about its export."""
+        return StoredOrder(self.placed, self.request)
+
+
+class MemoryShop:
+    """The rows of one shop.
+
+    Arguments:
+        contexts: The channels that there are.
+    """
+
+    def __init__(self, contexts: MemoryContextRepository) -> None:
+        self.contexts = contexts
+        self._rows: dict[int, OrderRow] = {}
+        self._keys: dict[tuple[str, str], int] = {}
+
+    def find(self, channel: str, number: str) -> OrderRow | None:
+        """The order of that number, or none."""
+        key = self._keys.get((channel, number))
+        return None if key is None else self._rows[key]
+
+    def get(self, order_id: int) -> OrderRow | None:
+        """The order of that key, or none."""
+        return self._rows.get(order_id)
+
+    def next_id(self) -> int:
+        """The key of the next order."""
+        return len(self._rows) + 1
+
+    def add(self, row: OrderRow) -> None:
+        """Add an order under its key."""
+        self._rows[row.request.order_id] = row
+        self._keys[row.order.channel, row.order.number] = row.request.order_id
+
+    def __iter__(self) -> Iterator[OrderRow]:
+        """Every order, by its key."""
+        return iter(self._rows.values())

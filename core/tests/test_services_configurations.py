@@ -1,0 +1,297 @@
+"""Configuring managed services: settings are checked, secrets never leave the seal."""
+
+import json
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr
+
+from iomconnector.errors import ConfigurationError, NotFoundError
+from iomconnector.ports.service_configuration_store import ServiceConfigurationStore
+from iomconnector.services.configurations import MASK, ServiceConfigurations
+from iomconnector.services.definition import ServiceDefinition
+from iomconnector.services.registry import ServiceDefinitions
+from iomconnector.storage.context_repository import SqlContextRepository
+from iomconnector.storage.database import Database
+from iomconnector.storage.secret_store import FernetSecretStore
+from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
+from iomconnector.testing.event_loop import in_event_loop
+from iomconnector.testing.memory import (
+    ManualClock,
+    MemoryContextRepository,
+    MemorySecretStore,
+    MemoryServiceConfigurationStore,
+)
+from iomconnector.testing.samples import CHANNEL, CONTEXTS
+
+PASSWORD = "!InterShop00!"
+
+
+class Proxy(BaseModel):
+    """A setting of several parts, one of them secret."""
+
+    host: str
+    token: SecretStr
+
+
+class Connection(BaseModel):
+    """Settings of a service type."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: str
+    password: Annotated[SecretStr, Field(min_length=8)]
+    second_password: SecretStr | None = None
+    timeout: float = 5
+    proxies: list[Proxy] = Field(default_factory=list)
+    labels: dict[str, str] = Field(default_factory=dict)
+
+
+class Certificate(BaseModel):
+    """Settings with a secret that cannot be stored."""
+
+    key: SecretBytes
+
+
+def _definition(model: type[BaseModel], definition_id: str = "order-export") -> ServiceDefinition[Any]:
+    return ServiceDefinition(definition_id, "Order export", "Orders", object, model, lambda _, __: None)
+
+
+@dataclass
+class Services:
+    """The use cases under test, and what is behind them."""
+
+    store: ServiceConfigurationStore = field(default_factory=MemoryServiceConfigurationStore)
+    secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def with_definitions(self, *definitions: ServiceDefinition[Any]) -> ServiceConfigurations:
+        """The use cases with these service types."""
+        return ServiceConfigurations(
+            self.store,
+            ServiceDefinitions([("ac_orders", definition) for definition in definitions]),
+            MemoryContextRepository(CONTEXTS),
+            self.secrets,
+            self.clock,
+        )
+
+    @property
+    def configurations(self) -> ServiceConfigurations:
+        """The use cases with both service types."""
+        return self.with_definitions(_definition(Connection), _definition(Certificate, "certificate"))
+
+
+@pytest.fixture
+def services() -> Services:
+    return Services()
+
+
+async def _save(services: Services, **values: Any) -> None:
+    await services.configurations.save(
+        "export",
+        definition="order-export",
+        context=CHANNEL,
+        values={"base_url": "https://oms.example.com", "password": PASSWORD, **values},
+    )
+
+
+async def _opened(services: Services) -> Connection:
+    opened = services.configurations.opened(await services.store.get("export"))
+    assert isinstance(opened, Connection)
+    return opened
+
+
+def _texts(value: Any) -> str:
+    return f"{value} {value!r} {vars(value) if hasattr(value, '__dict__') else ''}"
+
+
+@in_event_loop
+async def test_settings_come_back_as_they_were_given(services: Services) -> None:
+    await _save(services, second_password="other", timeout=2.5, labels={"sealed": "no", "a": "b"})
+    opened = await _opened(services)
+    assert opened == Connection(
+        base_url="https://oms.example.com",
+        password=SecretStr(PASSWORD),
+        second_password=SecretStr("other"),
+        timeout=2.5,
+        labels={"sealed": "no", "a": "b"},
+    )
+
+
+@in_event_loop
+async def test_secrets_are_sealed_and_masked_at_every_depth(services: Services) -> None:
+    proxies = [{"host": "one", "token": PASSWORD}, {"host": "two", "token": "other secret"}]
+    await _save(services, second_password=None, proxies=proxies)
+    stored = await services.store.get("export")
+    for secret in (PASSWORD, "other secret"):
+        assert secret not in json.dumps(stored.values) + _texts(stored)
+    assert services.configurations.masked(stored) == {
+        "base_url": "https://oms.example.com",
+        "password": MASK,
+        "second_password": None,
+        "proxies": [{"host": "one", "token": MASK}, {"host": "two", "token": MASK}],
+    }
+    opened = await _opened(services)
+    assert [proxy.token.get_secret_value() for proxy in opened.proxies] == [PASSWORD, "other secret"]
+    assert PASSWORD not in _texts(opened) + opened.model_dump_json()
+
+
+@in_event_loop
+async def test_no_secret_stands_in_the_database_file(database: Database, tmp_path: Path) -> None:
+    async with aclosing(database):
+        contexts = SqlContextRepository(database)
+        for context in CONTEXTS:
+            await contexts.save(context)
+        configurations = ServiceConfigurations(
+            SqlServiceConfigurationStore(database),
+            ServiceDefinitions([("ac_orders", _definition(Connection))]),
+            contexts,
+            FernetSecretStore(tmp_path / "secret.key"),
+            ManualClock(),
+        )
+        saved = await configurations.save(
+            "export",
+            definition="order-export",
+            context=CHANNEL,
+            values={"base_url": "https://oms.example.com", "password": PASSWORD},
+        )
+        stored = await configurations.get("export")
+        assert stored == saved
+        content = b"".join(file.read_bytes() for file in _files(tmp_path))
+        assert b"oms.example.com" in content
+        assert PASSWORD.encode() not in content
+        opened = configurations.opened(stored)
+    assert isinstance(opened, Connection)
+    assert opened.password.get_secret_value() == PASSWORD
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if file.is_file()]
+
+
+@in_event_loop
+async def test_only_what_was_given_is_stored(services: Services) -> None:
+    await _save(services)
+    assert set((await services.store.get("export")).values) == {"base_url", "password"}
+
+
+@in_event_loop
+async def test_every_wrong_setting_is_named_and_no_value_shown(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        await services.configurations.save(
+            "export",
+            definition="order-export",
+            context=CHANNEL,
+            values={
+                "password": "s3cret!",
+                "second_password": ["s3cret!"],
+                "timeout": "s3cret!",
+                "proxies": [{"host": "one", "token": {"s3cret!": 1}}],
+                "typing_error": "s3cret!",
+            },
+        )
+    error = refused.value
+    for name in ("base_url", "password", "second_password", "timeout", "proxies.0.token", "typing_error"):
+        assert f"{name}: " in error.message
+    assert error.ids == {"service": "export"}
+    assert "s3cret!" not in _texts(error) + str(error.__cause__)
+    assert "s3cret!" not in "".join(capsys.readouterr())
+    assert list(await services.store.all()) == []
+
+
+@in_event_loop
+async def test_an_unknown_service_type_or_context_is_refused(services: Services) -> None:
+    values = {"base_url": "https://oms.example.com", "password": PASSWORD}
+    for definition, context in (("order-expert", CHANNEL), ("order-export", "nowhere")):
+        with pytest.raises(NotFoundError, match=r"order-expert.*order-export|nowhere"):
+            await services.configurations.save("x", definition=definition, context=context, values=values)
+    assert list(await services.store.all()) == []
+
+
+@in_event_loop
+async def test_a_secret_that_cannot_be_stored_is_refused_and_not_lost(services: Services) -> None:
+    with pytest.raises(ConfigurationError, match=r"pydantic\.SecretStr"):
+        await services.configurations.save(
+            "certificate", definition="certificate", context=CHANNEL, values={"key": b"s3cret"}
+        )
+    assert list(await services.store.all()) == []
+
+
+@in_event_loop
+async def test_one_setting_can_be_changed_and_the_others_stay(services: Services) -> None:
+    await _save(services, proxies=[{"host": "one", "token": PASSWORD}])
+    before = await _opened(services)
+    services.clock.advance(timedelta(seconds=1))
+    changed = await services.configurations.change("export", values={"timeout": 9})
+    assert changed.updated_at == services.clock.now()
+    assert changed.active
+    assert await _opened(services) == before.model_copy(update={"timeout": 9.0})
+    with pytest.raises(ConfigurationError, match="typing_error"):
+        await services.configurations.change("export", values={"typing_error": 1})
+    with pytest.raises(NotFoundError, match="unknown"):
+        await services.configurations.change("unknown", active=False)
+
+
+@in_event_loop
+async def test_a_service_can_be_switched_off_whatever_else_is_wrong(services: Services) -> None:
+    await _save(services)
+    before = await services.store.get("export")
+    services.secrets = MemorySecretStore()
+    without_cartridge = services.with_definitions()
+    assert not (await without_cartridge.change("export", active=False)).active
+    assert (await services.store.get("export")).values == before.values
+
+
+@in_event_loop
+async def test_a_service_whose_cartridge_is_gone_cannot_be_opened(services: Services) -> None:
+    await _save(services)
+    with pytest.raises(NotFoundError, match="offers a service type 'order-export'"):
+        services.with_definitions().opened(await services.store.get("export"))
+
+
+@in_event_loop
+async def test_a_secret_whose_key_is_lost_can_be_entered_again(services: Services) -> None:
+    await _save(services)
+    services.secrets = MemorySecretStore()
+    with pytest.raises(ConfigurationError, match=r"password of service 'export'.*Enter the secret again"):
+        await _opened(services)
+    with pytest.raises(ConfigurationError):
+        await services.configurations.change("export", values={"timeout": 9})
+    await services.configurations.change("export", values={"password": "new password"})
+    assert (await _opened(services)).password.get_secret_value() == "new password"
+
+
+@in_event_loop
+async def test_settings_that_do_not_fit_a_new_version_are_named(services: Services) -> None:
+    class Renamed(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        url: str
+        password: SecretStr
+
+    await _save(services)
+    stored = await services.store.get("export")
+    with pytest.raises(ConfigurationError, match=r"url: Field required.*base_url") as refused:
+        services.with_definitions(_definition(Renamed)).opened(stored)
+    assert PASSWORD not in _texts(refused.value)
+
+
+def test_two_cartridges_cannot_offer_one_service_type() -> None:
+    with pytest.raises(ConfigurationError, match=r"ac_second.*'order-export'.*ac_first"):
+        ServiceDefinitions([("ac_first", _definition(Connection)), ("ac_second", _definition(Certificate))])
+
+
+def test_an_unknown_service_type_is_answered_with_those_that_there_are() -> None:
+    definitions = ServiceDefinitions(
+        [("ac_b", _definition(Connection, "b")), ("ac_a", _definition(Connection, "a"))]
+    )
+    with pytest.raises(NotFoundError, match="offered are: a, b"):
+        definitions.get("c")
+    assert [(cartridge, each.id) for cartridge, each in definitions.all] == [("ac_a", "a"), ("ac_b", "b")]
+    with pytest.raises(NotFoundError, match="offered are: none"):
+        ServiceDefinitions([]).get("c")

@@ -1,0 +1,172 @@
+"""The schema of the shop's database, and how a connection to it is set up."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from iomconnector.errors import StorageError
+from iomconnector.storage.context_repository import SqlContextRepository
+from iomconnector.storage.database import Database
+from iomconnector.storage.export_ledger import SqlExportLedger
+from iomconnector.storage.preparation import prepare_schema
+from iomconnector.storage.tables import metadata
+from iomconnector.testing.event_loop import in_event_loop
+from iomconnector.testing.samples import CONTEXTS
+
+PREPARE = """
+import asyncio, sys
+from iomconnector.storage.database import Database
+from iomconnector.storage.preparation import prepare_schema
+
+async def main():
+    database = Database(f"sqlite:///{sys.argv[1]}")
+    print(await prepare_schema(database))
+    await database.aclose()
+
+sys.stdin.readline()
+asyncio.run(main())
+"""
+
+
+async def _pragma(connection: AsyncConnection, name: str) -> Any:
+    return (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+
+
+@in_event_loop
+async def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        return list(compare_metadata(context, metadata))
+
+    async with aclosing(database), database.reading() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+@in_event_loop
+async def test_the_newest_revision_can_be_taken_back_and_made_again(database: Database) -> None:
+    def down_and_up(connection: Connection) -> tuple[list[str], list[str]]:
+        config = Config()
+        config.set_main_option("script_location", "iomconnector.storage:migrations")
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        emptied = inspect(connection).get_table_names()
+        command.upgrade(config, "head")
+        return emptied, sorted(inspect(connection).get_table_names())
+
+    async with aclosing(database):
+        emptied, remade = await database.write(lambda connection: connection.run_sync(down_and_up))
+    assert emptied == ["alembic_version"]
+    assert remade == sorted([*metadata.tables, "alembic_version"])
+
+
+@in_event_loop
+async def test_there_is_one_newest_revision_and_preparing_again_changes_nothing(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", "iomconnector.storage:migrations")
+    [head] = ScriptDirectory.from_config(config).get_heads()
+    async with aclosing(database):
+        for context in CONTEXTS:
+            await SqlContextRepository(database).save(context)
+        assert await prepare_schema(database) == head
+        assert await prepare_schema(database) == head
+        assert len(await SqlContextRepository(database).all()) == len(CONTEXTS)
+
+
+def test_two_processes_can_prepare_at_once(tmp_path: Path) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PREPARE, str(tmp_path / "shop.sqlite")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    results = [process.communicate(timeout=60) for process in processes]
+    assert [errors for _, errors in results] == ["", ""]
+    assert len({revision for revision, _ in results}) == 1
+
+
+@in_event_loop
+async def test_a_connection_survives_a_crash_of_the_machine_and_checks_references(database: Database) -> None:
+    async with aclosing(database), database.reading() as connection:
+        assert await _pragma(connection, "journal_mode") == "wal"
+        assert await _pragma(connection, "synchronous") == 2, "2 is FULL"
+        assert await _pragma(connection, "foreign_keys") == 1
+
+    async def settings(connection: AsyncConnection) -> tuple[Any, Any]:
+        return await _pragma(connection, "journal_mode"), await _pragma(connection, "synchronous")
+
+    async with aclosing(database):
+        assert await database.write(settings) == ("wal", 2)
+
+
+@in_event_loop
+async def test_readers_neither_see_nor_hinder_a_transaction_that_is_going_on(database: Database) -> None:
+    written, release = asyncio.Event(), asyncio.Event()
+
+    async def slow(connection: AsyncConnection) -> None:
+        await connection.execute(text("INSERT INTO contexts VALUES ('new', 'organization', 'New', NULL)"))
+        written.set()
+        await release.wait()
+
+    async with aclosing(database):
+        writing = asyncio.create_task(database.write(slow))
+        await written.wait()
+        assert list(await SqlContextRepository(database).all()) == []
+        release.set()
+        await writing
+        assert [context.id for context in await SqlContextRepository(database).all()] == ["new"]
+
+
+@in_event_loop
+async def test_an_unprepared_database_says_what_to_do(tmp_path: Path) -> None:
+    async with aclosing(Database(f"sqlite:///{tmp_path / 'new' / 'shop.sqlite'}")) as database:
+        with pytest.raises(StorageError, match="iomconnector dbprepare"):
+            await SqlContextRepository(database).all()
+        with pytest.raises(StorageError, match="iomconnector dbprepare"):
+            await SqlContextRepository(database).save(CONTEXTS[0])
+        with pytest.raises(StorageError, match="iomconnector dbprepare"):
+            await SqlExportLedger(database).next_due_at()
+
+
+@in_event_loop
+async def test_times_are_stored_in_utc_and_naive_ones_refused(database: Database) -> None:
+    async with aclosing(database):
+        with pytest.raises(Exception, match="has no time zone"):
+            await SqlExportLedger(database).expedite(at=_naive())
+        assert await SqlExportLedger(database).next_due_at() is None
+
+
+def _naive() -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat("2026-11-02T12:00:00")
+
+
+def test_the_prepared_file_of_the_fixtures_is_whole(prepared_database_file: Path) -> None:
+    connection = sqlite3.connect(prepared_database_file)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    finally:
+        connection.close()

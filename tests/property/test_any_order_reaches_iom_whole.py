@@ -15,19 +15,13 @@ from hypothesis import strategies as st
 
 from ac_iomconnector_order_test.middleware import RefereeMiddleware
 from ac_iomconnector_order_test.record import Judged, assert_clean
-from ac_iomconnector_orderexport.cartridge import iomconnector_extension_points
-from ac_iomconnector_orderexport.configuration import OrderExportConfiguration
-from ac_iomconnector_orderexport.service import IomOrderExportService
 from ac_iomconnector_orderexport.testing.iom_bounds import iom_bounds
+from ac_iomconnector_orderexport.testing.scripted_iom import service_at
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 from dev_iomconnector_iom import ApiVersion, ClockConfig, ClockMode, ShopConfig, StandInConfig, run_in_thread
 from dev_iomconnector_iom.config import DEMO_PASSWORD
-from iomconnector.cartridges.extensions import Extensions
-from iomconnector.jobs.clock import SystemClock
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.values import OrderNumber
-from iomconnector.services.definition import AdapterContext
-from iomconnector.testing.memory.message_log import MemoryMessageLog
 from iomconnector.testing.strategies import orders
 from iomconnector.testing.strategies.payments import SERVICES
 
@@ -63,24 +57,12 @@ def test_any_exportable_order_reaches_iom_whole(
     order = drawn.model_copy(update={"number": OrderNumber(f"{next(NUMBERS)}/{drawn.number}"[:50])})
 
     async def exchange() -> None:
-        service = IomOrderExportService(
-            OrderExportConfiguration.model_validate(
-                {
-                    "base_url": url,
-                    "shop_id": 10010,
-                    "shop_name": "inTRONICS",
-                    "user": "webservice_shop",
-                    "password": DEMO_PASSWORD,
-                    "api_version": version,
-                }
-            ),
-            AdapterContext(
-                service="iom",
-                channel=order.channel,
-                clock=SystemClock(),
-                message_log=MemoryMessageLog(),
-                extensions=Extensions([("test", point) for point in iomconnector_extension_points()]),
-            ),
+        service = service_at(
+            url,
+            api_version=version,
+            shop_id=10010,
+            user="webservice_shop",
+            password=DEMO_PASSWORD.get_secret_value(),
         )
         async with aclosing(service):
             assert await service.find(PlacedOrder(order)) is None

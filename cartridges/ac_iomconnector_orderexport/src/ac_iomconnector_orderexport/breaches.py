@@ -32,12 +32,12 @@ class Breach:
 
 
 def shown(value: object) -> str:
-    """A value for a sentence: texts in quotation marks, long ones shortened with their length."""
+    """A value for a sentence: texts in quotation marks, long ones shortened."""
     if not isinstance(value, str):
         return str(value)
     if len(value) <= _SHOWN_CHARACTERS:
         return f'"{value}"'
-    return f'"{value[:_SHOWN_CHARACTERS]}…" of {len(value)} characters'
+    return f'"{value[:_SHOWN_CHARACTERS]}…"'
 
 
 def not_exportable(order: Order, sentences: Iterable[object]) -> OrderNotExportableError:

@@ -1,8 +1,9 @@
 """When a failed export is tried again."""
 
+import math
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iomconnector.usecases.export_orders import LONGEST_WAIT, RetryPolicy
@@ -44,6 +45,9 @@ def test_a_receiver_that_asks_to_wait_is_obeyed(
 
 
 @given(ATTEMPTS, JITTER, st.floats())
+@example(1, 0.5, math.nan)
+@example(1, 0.5, math.inf)
+@example(1, 0.5, -math.inf)
 def test_no_wish_of_a_receiver_breaks_the_clock(attempts: int, jitter: float, asked: float) -> None:
     policy = RetryPolicy()
     wait = policy.delay(attempts, asked, jitter)

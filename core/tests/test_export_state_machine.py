@@ -1,26 +1,23 @@
 """Exactly one copy of every order in the order management system, under any interleaving of faults."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Coroutine, Sequence
-from contextlib import aclosing
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
+from uuid import uuid4
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from iomconnector.model.exports import ExportState
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.storage.context_repository import SqlContextRepository
-from iomconnector.storage.database import Database
 from iomconnector.storage.export_ledger import SqlExportLedger
 from iomconnector.storage.order_repository import SqlOrderRepository
 from iomconnector.testing.contracts import OrderStorage
-from iomconnector.testing.databases import prepare_database_file
+from iomconnector.testing.databases import database_on_copy
 from iomconnector.testing.export_fates import FATES, Fate, prepare_far_side
 from iomconnector.testing.hypothesis_profiles import examples
 from iomconnector.testing.interleaving import Attempt, Call, CallKind, Interleaving
@@ -246,37 +243,27 @@ class CarefulExportMachine(ExportMachine):
 class SqliteExportMachine(ExportMachine):
     """The same on the embedded database."""
 
-    def __init__(self) -> None:
-        self.prepared = _prepared_file()
-        super().__init__()
+    prepared: ClassVar[Path]
+    folder: ClassVar[Path]
 
     async def open(self) -> OrderStorage:
         """The orders and their ledger on a fresh file."""
-        self.folder = tempfile.mkdtemp()
-        path = Path(self.folder) / "shop.sqlite"
-        shutil.copyfile(self.prepared, path)
-        self.database = Database(f"sqlite:///{path}")
+        self.database = database_on_copy(self.prepared, self.folder / f"{uuid4().hex}.sqlite")
+        for context in CONTEXTS:
+            await SqlContextRepository(self.database).save(context)
         return OrderStorage(
             SqlOrderRepository(self.database, self.clock), SqlExportLedger(self.database), self.clock
         )
 
     async def close(self) -> None:
-        """Close and remove the file."""
+        """Close the file."""
         await self.database.aclose()
-        shutil.rmtree(self.folder)
 
 
-@cache
-def _prepared_file() -> Path:
-    path = prepare_database_file(Path(tempfile.mkdtemp()) / "prepared.sqlite")
-
-    async def add_contexts() -> None:
-        async with aclosing(Database(f"sqlite:///{path}")) as database:
-            for context in CONTEXTS:
-                await SqlContextRepository(database).save(context)
-
-    asyncio.run(add_contexts())
-    return path
+@pytest.fixture(autouse=True, scope="module")
+def _files(prepared_database_file: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    SqliteExportMachine.prepared = prepared_database_file
+    SqliteExportMachine.folder = tmp_path_factory.mktemp("machines")
 
 
 ExportMachine.TestCase.settings = examples(250, steps=40)

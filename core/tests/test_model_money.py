@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -79,6 +79,9 @@ def test_a_tie_goes_up_or_to_the_even_neighbour(amount: str, half_up: str, half_
 
 
 @given(AMOUNTS)
+@example(Decimal("-0.00"))
+@example(Decimal("1E+3"))
+@example(Decimal("100.10"))
 def test_the_canonical_notation_is_plain_short_and_exact(amount: Decimal) -> None:
     text = canonical(amount)
     assert Decimal(text) == amount

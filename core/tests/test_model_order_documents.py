@@ -99,10 +99,13 @@ def test_equal_content_and_only_that_has_an_equal_digest(order: Order, data: st.
 @examples(40)
 @given(orders(), st.data())
 def test_what_the_document_looks_like_makes_no_difference(order: Order, data: st.DataObject) -> None:
-    document = _document(order)
-    names = data.draw(st.permutations(list(document)))
-    shuffled = json.dumps({name: document[name] for name in names}, indent=data.draw(st.integers(0, 3)))
-    assert digest_of(parse_order(shuffled)) == digest_of(order)
+    def shuffled(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {name: shuffled(node[name]) for name in data.draw(st.permutations(list(node)))}
+        return [shuffled(child) for child in node] if isinstance(node, list) else node
+
+    text = json.dumps(shuffled(_document(order)), indent=data.draw(st.integers(0, 3)))
+    assert digest_of(parse_order(text)) == digest_of(order)
 
 
 def test_the_notation_of_amounts_and_defaults_makes_no_difference() -> None:
@@ -116,6 +119,13 @@ def test_the_notation_of_amounts_and_defaults_makes_no_difference() -> None:
     document["project"] = None
     assert order_from(document) == sample_order()
     assert digest_of(order_from(document)) == digest_of(sample_order())
+
+
+def test_the_order_of_attributes_makes_no_difference() -> None:
+    one = sample_order(attributes={"gift": {"a": "1", "b": "2"}, "loyalty": {"c": "3"}})
+    other = sample_order(attributes={"loyalty": {"c": "3"}, "gift": {"b": "2", "a": "1"}})
+    assert digest_of(one) == digest_of(other)
+    assert dump_order(one) == dump_order(other)
 
 
 def test_the_offset_of_a_time_is_content() -> None:

@@ -1,6 +1,7 @@
 """Exactly one adapter serves a port in a context, or an error says why."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -11,7 +12,7 @@ from structlog.testing import capture_logs
 
 from iomconnector.cartridges.extensions import Extensions
 from iomconnector.errors import ConfigurationError, NotFoundError
-from iomconnector.ports.service_configuration_store import Sharing
+from iomconnector.ports.service_configuration_store import ServiceConfiguration, Sharing
 from iomconnector.services.configurations import ServiceConfigurations
 from iomconnector.services.definition import AdapterContext, ServiceDefinition
 from iomconnector.services.registry import ServiceDefinitions
@@ -64,13 +65,22 @@ def _adapter(settings: Url, context: AdapterContext) -> Adapter:
     return Adapter(settings, context)
 
 
+class SlowStore(MemoryServiceConfigurationStore):
+    """Lets others run while it is asked, as a database does."""
+
+    async def all(self) -> Sequence[ServiceConfiguration]:
+        """Every configuration, later."""
+        await asyncio.sleep(0)
+        return await super().all()
+
+
 @dataclass
 class World:
     """Resolver and services on adapters in memory."""
 
     clock: ManualClock = field(default_factory=ManualClock)
     log: MemoryMessageLog = field(default_factory=MemoryMessageLog)
-    store: MemoryServiceConfigurationStore = field(default_factory=MemoryServiceConfigurationStore)
+    store: SlowStore = field(default_factory=SlowStore)
 
     def __post_init__(self) -> None:
         contexts = MemoryContextRepository(CONTEXTS)

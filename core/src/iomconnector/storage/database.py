@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +54,9 @@ class Database:
     """Transactions on one database.
 
     Writers of this process are committed in groups: what waits while a transaction commits goes into the
-    next one together, each write behind a savepoint of its own. Writers of other processes are waited for,
-    up to 30 seconds. What was committed survives a crash of the process and of the machine
-    (``synchronous=FULL``).
+    next one together. Where one of a group fails, the group is undone and written again, each write behind a
+    savepoint of its own. Writers of other processes are waited for, up to 30 seconds. What was committed
+    survives a crash of the process and of the machine (``synchronous=FULL``).
 
     Arguments:
         url: A SQLAlchemy URL; ``sqlite:///path`` is the embedded default.
@@ -93,8 +93,9 @@ class Database:
     async def write(self, operation: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run an operation in a transaction; it is committed, on disk, when this returns.
 
-        An operation that fails is undone, and hurts none of those that commit together with it. A caller
-        that is cancelled while it waits does not undo the operation.
+        An operation that fails is undone, and hurts none of those that commit together with it. It may be
+        run twice, the first time undone, so it must do nothing but read and write the database. A caller that
+        is cancelled while it waits does not undo the operation.
 
         Raises:
             BrokenConstraintError: The operation breaks a rule of the schema.
@@ -112,9 +113,10 @@ class Database:
             group = [self._waiting.popleft() for _ in range(min(GROUP_SIZE, len(self._waiting)))]
             failure: BaseException | None = None
             try:
-                async with self.engine.begin() as connection:
-                    for write in group:
-                        await _run_in_savepoint(connection, write)
+                if not await self._all_succeed(group):
+                    async with self.engine.begin() as connection:
+                        for write in group:
+                            await _run_in_savepoint(connection, write)
             except (DBAPIError, ConnectorError, OSError) as error:
                 failure = error
             except BaseException as error:
@@ -123,6 +125,22 @@ class Database:
             finally:
                 for write in group:
                     write.settle(self._url, failure)
+
+    async def _all_succeed(self, group: Sequence[_Write]) -> bool:
+        """Commit a group without savepoints, which cost more than most writes.
+
+        False where one failed or ended the transaction on its own: nothing was committed then.
+        """
+        try:
+            async with self.engine.begin() as connection:
+                for write in group:
+                    write.result = await write.operation(connection)
+                raw = await connection.get_raw_connection()
+                return bool(raw.driver_connection and raw.driver_connection.in_transaction)
+        except Exception:
+            if len(group) == 1:
+                raise
+            return False
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

@@ -82,7 +82,8 @@ def stored_order(row: Row[Any], decisions: Iterable[Row[Any]]) -> StoredOrder:
         problem = error.message if isinstance(error, OrderDocumentError) else str(error)
         raise UnreadableOrderError(
             f"Order {row.number} of channel {row.channel} cannot be read from the database: {problem}",
-            hint=f"Restore it, or run the version that placed it. Its key is {row.order_id}.",
+            hint="Restore it, or run the version that placed it; "
+            f"`iomconnector order list --after {row.order_id}` goes on behind it.",
             order=row.number,
             channel=row.channel,
             key=row.order_id,

@@ -15,7 +15,7 @@ DEMO_DATA := var/demo
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 
-.PHONY: help demo serve test check unit bench docs wheels pins format clean
+.PHONY: help demo serve test check unit bench wheels pins format clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10

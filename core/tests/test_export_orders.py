@@ -197,13 +197,27 @@ async def test_a_receiver_that_asks_to_wait_is_obeyed() -> None:
 
 
 @in_event_loop
-async def test_after_the_last_attempt_an_order_is_parked() -> None:
-    shop = Shop(moods=[Mood.DOWN], policy=RetryPolicy(max_attempts=3))
+async def test_an_order_that_fails_again_and_again_where_others_do_not_is_parked() -> None:
+    sent, asked = Mood.FAILING, Mood.ACCEPTING
+    shop = Shop(
+        moods=[sent, asked, asked, sent, asked, asked, sent, asked], policy=RetryPolicy(max_attempts=3)
+    )
     await shop.place()
     results = [await shop.attempt() for _ in range(3)]
     assert [result.state for result in results] == [ExportState.DUE, ExportState.DUE, ExportState.PARKED]
-    assert results[-1].reason.startswith("After 3 attempts: ")
-    assert await shop.facts() == ("parked", EXHAUSTED, False)
+    assert results[-1].reason.startswith("Failed 3 times: ")
+    assert await shop.facts() == ("parked", EXHAUSTED, True)
+
+
+@in_event_loop
+@pytest.mark.parametrize("mood", [Mood.DOWN, Mood.THROTTLING, Mood.FAILING, Mood.IGNORING, Mood.GARBLING])
+async def test_an_outage_parks_no_order_however_long_it_lasts(mood: Mood) -> None:
+    shop = Shop(moods=[mood], policy=RetryPolicy(max_attempts=1))
+    await shop.place()
+    results = [await shop.attempt() for _ in range(40)]
+    assert {result.state for result in results} == {ExportState.DUE}
+    shop.moods[:] = [Mood.ACCEPTING]
+    assert (await shop.attempt()).state is ExportState.EXPORTED
 
 
 @in_event_loop

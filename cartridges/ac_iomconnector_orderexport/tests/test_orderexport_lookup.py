@@ -21,7 +21,12 @@ from ac_iomconnector_orderexport.testing.scripted_iom import (
 )
 from ac_iomconnector_rest_common.json_numbers import decode, encode
 from ac_iomconnector_rest_common.testing.raw_server import RawRequest
-from iomconnector.ports.order_export_service import ExportUnavailableError, OrderNotExportableError
+from ac_iomconnector_rest_common.testing.rest_clients import KeptMessages
+from iomconnector.ports.order_export_service import (
+    ExportUnavailableError,
+    OrderNotExportableError,
+    OutcomeUnclearError,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -65,9 +70,29 @@ async def test_an_iom_older_than_configured_does_not_hide_the_order() -> None:
     assert found.differences == ()
 
 
-async def test_without_the_right_to_see_states_a_404_is_believed() -> None:
+async def test_a_404_that_cannot_be_confirmed_is_not_believed() -> None:
     async with running({f"GET {STATES}": (403, None, ())}) as (service, _):
-        assert await service.find(PLACED) is None
+        with pytest.raises(ExportUnavailableError, match="Order status web service") as caught:
+            await service.find(PLACED)
+    assert caught.value.whole_service
+
+
+async def test_what_was_sent_before_the_configuration_changed_is_still_the_same_order() -> None:
+    copy = copy_in_iom()
+    log = KeptMessages()
+    answers: Answers = {f"POST {ORDERS}": None, f"GET {ORDER}": (200, copy, ())}
+    async with running(answers, log=log) as (service, _):
+        with pytest.raises(OutcomeUnclearError):
+            await service.submit(PLACED)
+    changed = {"payment_methods": {PLACED.order.payments[0].service_id: "RENAMED"}}
+    async with running(answers, log=log, **changed) as (service, _):
+        found = await service.find(PLACED)
+        assert found is not None
+        assert found.differences == ()
+    async with running(answers, **changed) as (service, _):
+        found = await service.find(PLACED)
+        assert found is not None
+        assert [difference.path for difference in found.differences] == ["payment.paymentMethod"]
 
 
 async def test_a_wrong_address_is_not_taken_for_an_order_that_is_not_there() -> None:

@@ -33,7 +33,7 @@ class Settings(BaseModel):
         export_lease: Seconds for which a process may work on an order without giving a sign of life.
         export_retry_base: Seconds to wait after the first failure; doubled with each further one.
         export_retry_limit: Seconds to wait at most.
-        export_max_attempts: After so many attempts an order is parked.
+        export_max_attempts: After so many attempts that failed for a reason of its own an order is parked.
         export_poll_interval: Seconds between two looks at the ledger when nothing calls for one.
     """
 

@@ -33,6 +33,8 @@ _ONLY_THE_SHOP_KNOWS: Final = (
     *("commercialRegisterNumber", "commercialRegisterLocation", "companyType", "vatNumber"),
     *("contact", "phone", "mobile", "fax", "district", "streetNumber"),
     *("companyName", "person", "salutation", "title", "firstName", "code", "budgetSourceId"),
+    *("paymentProviderOrderNo", "paymentProviderRefNo", "paymentProviderMerchantAccount"),
+    *("unitPrice", "listPrice", "productUnit", "freightClass"),
 )
 _ANY_ORDER: Final = frozenset({"deliveryOptions"})
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -94,7 +96,7 @@ def _values(path: str, name: str, ours: Any, theirs: Any) -> list[Difference]:
             return (_attributes if name == _ATTRIBUTES else _objects)(path, ours, theirs)
     elif isinstance(ours, list) and (theirs is None or isinstance(theirs, list)):
         return _lists(path, name, ours, theirs or [])
-    elif _same(name, ours, theirs):
+    elif _same(name, ours, theirs) or (ours == "" and theirs is None):
         return []
     return [_difference(path, ours, theirs)]
 

@@ -14,7 +14,7 @@ from ac_iomconnector_orderexport.failures import reading_failure, sending_failur
 from ac_iomconnector_orderexport.mapping.order import MappedOrder, OrderMapper
 from ac_iomconnector_rest_common.client import RestClient
 from ac_iomconnector_rest_common.errors import IomForbidden, IomJsonError, IomNotFound
-from ac_iomconnector_rest_common.json_numbers import encode
+from ac_iomconnector_rest_common.json_numbers import decode, encode
 from ac_iomconnector_rest_common.order_api import BASE_PATH, MEDIA_TYPE, OrderApi
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 from ac_iomconnector_rest_common.resource_url import resource_path
@@ -43,6 +43,7 @@ class IomOrderExportService:
     ) -> None:
         self._configuration = configuration
         self._mapper = OrderMapper(configuration, context.extensions)
+        self._message_log = context.message_log
         self._client = RestClient(
             configuration,
             base_path=BASE_PATH,
@@ -81,21 +82,30 @@ class IomOrderExportService:
         """Look for an order of that number in IOM, and compare it with this one.
 
         From version 2.2 on the order itself is read; before that, without the right to read orders, or where
-        it is not found, its state. See ``OrderExportService.find``.
+        it is not found, its state. IOM's copy is the same order if it is what would be sent now, or what was
+        sent in an earlier attempt: the configuration may have changed since. See ``OrderExportService.find``.
 
         Raises:
             OrderNotExportableError: The order cannot be mapped, so that it cannot be compared.
             ExportUnavailableError: IOM could not answer now.
         """
         api = await self._api(placed)
-        mapped = self._mapper.map(placed, api.version)
         try:
             copy = await _copy_of(api, placed.order.number)
         except ConnectorError as error:
             raise reading_failure(error, placed.order.number) from error
         if copy is None:
             return None
-        return FoundOrder(self._reference(placed), differences(mapped.document, copy))
+        reference = self._reference(placed)
+        if await self._was_sent(placed, copy):
+            return FoundOrder(reference)
+        return FoundOrder(reference, differences(self._mapper.map(placed, api.version).document, copy))
+
+    async def _was_sent(self, placed: PlacedOrder, copy: Mapping[str, Any]) -> bool:
+        """Whether IOM's copy is what an earlier attempt sent, by the message log."""
+        sent = await self._message_log.of_order(placed.order.channel, placed.order.number)
+        documents = (_document(message.request_body) for message in sent if message.method == "POST")
+        return any(not differences(document, copy) for document in documents if document)
 
     def preview(self, placed: PlacedOrder) -> Mapping[str, Any]:
         """The document that ``submit`` would send; numbers are exact, nothing is sent.
@@ -155,16 +165,21 @@ async def _copy_of(api: OrderApi, number: str) -> Mapping[str, Any] | None:
         except IomForbidden:
             return await _state_of(api, number)
         except IomNotFound:
-            try:
-                return await _state_of(api, number)
-            except IomForbidden:
-                return None
+            return await _state_of(api, number)
     return await _state_of(api, number)
 
 
 async def _state_of(api: OrderApi, number: str) -> Mapping[str, Any] | None:
     page = await api.order_states(order_numbers=[number])
     return next((state for state in page.data if state.get("shopOrderNumber") == number), None)
+
+
+def _document(body: str) -> Mapping[str, Any]:
+    try:
+        document = decode(body.encode())
+    except IomJsonError:
+        return {}
+    return document if isinstance(document, Mapping) else {}
 
 
 def _encoded(placed: PlacedOrder, mapped: MappedOrder) -> bytes:

@@ -28,6 +28,9 @@ def export(
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to go on for orders that must be tried again later.")
     ] = 0,
+    now: Annotated[
+        bool, typer.Option("--now", help="Do not keep to the waits before another attempt.")
+    ] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Export every order that is due.
@@ -38,6 +41,8 @@ def export(
     """
 
     async def work(application: Application) -> tuple[ExportRun, Mapping[ExportState, int]]:
+        if now:
+            await application.ledger.expedite(at=application.clock.now())
         before = await application.ledger.counts()
         total = before[ExportState.DUE] + before[ExportState.SENDING]
         with progress_bar("exporting", total) as advance:
@@ -51,8 +56,9 @@ def export(
 
     run, counts = invocation_of(context).run(work)
     _print_run(run, counts, output)
-    if run.exit_code:
-        raise typer.Exit(run.exit_code)
+    unfinished = any(counts[state] for state in (ExportState.DUE, ExportState.SENDING, ExportState.PARKED))
+    if run.exit_code or unfinished:
+        raise typer.Exit(run.exit_code or 1)
 
 
 def retry(context: typer.Context, number: Number, channel: Channel = None) -> None:

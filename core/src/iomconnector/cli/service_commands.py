@@ -11,7 +11,7 @@ from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.setting_values import setting_values, typed_values
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
 from iomconnector.errors import ConfigurationError
-from iomconnector.ports.service_configuration_store import ServiceConfiguration
+from iomconnector.ports.service_configuration_store import ServiceConfiguration, Sharing
 from iomconnector.services.configurations import ServiceConfigurations
 
 app = typer.Typer(help="Managed services: types, configurations, activation.", no_args_is_help=True)
@@ -111,6 +111,9 @@ def add_service(
     type_id: Annotated[str, typer.Option("--type", help="The service type; see `service types`.")],
     owner: Annotated[str, typer.Option("--context", help="The context that owns it.")],
     settings: Settings = None,
+    sharing: Annotated[
+        Sharing, typer.Option(help="Whether contexts below the owner use it.")
+    ] = Sharing.SHARED,
 ) -> None:
     """Add a configuration of a service type to a context, active.
 
@@ -127,7 +130,11 @@ def add_service(
             )
         configuration = application.definitions.get(type_id).configuration
         await application.services.save(
-            service, definition=type_id, context=owner, values=typed_values(values, configuration)
+            service,
+            definition=type_id,
+            context=owner,
+            values=typed_values(values, configuration),
+            sharing=sharing,
         )
 
     invocation_of(context).run(work)

@@ -49,6 +49,7 @@ class Exporter:
         self._poll_interval = poll_interval
         self._observe = observe
         self._called = asyncio.Event()
+        self._held_since: dict[int, datetime] = {}
         self._places = asyncio.Semaphore(concurrency)
         self._working: dict[asyncio.Task[None], Claim] = {}
 
@@ -83,10 +84,12 @@ class Exporter:
         try:
             while not stop.is_set():
                 self._called.clear()
+                now = self._clock.now()
                 claims = await self._ledger.claim(
-                    now=self._clock.now(), lease=self._lease, limit=2 * self._concurrency - len(self._working)
+                    now=now, lease=self._lease, limit=2 * self._concurrency - len(self._working)
                 )
                 for claim in claims:
+                    self._held_since[claim.request.order_id] = now
                     self._working[asyncio.create_task(self._attempt(claim))] = claim
                 if not self._working:
                     return
@@ -116,6 +119,7 @@ class Exporter:
         failures = []
         for task in [task for task in self._working if task.done()]:
             claim = self._working.pop(task)
+            self._held_since.pop(claim.request.order_id, None)
             if (failure := task.exception()) is not None:
                 failures.append(failure)
                 log.error("an attempt was not recorded", order=claim.request.number, error=repr(failure))
@@ -124,6 +128,9 @@ class Exporter:
 
     async def _attempt(self, claim: Claim) -> None:
         async with self._places:
+            if not await self._still_holds(claim):
+                log.warning("another process took an order over", order=claim.request.number)
+                return
             result = await self._exports.export(claim)
         log.debug(
             "attempted",
@@ -136,6 +143,13 @@ class Exporter:
         if self._observe is not None:
             self._observe(result)
 
+    async def _still_holds(self, claim: Claim) -> bool:
+        """Whether a claim that waited for its turn is still ours; a fresh one is."""
+        waited = self._clock.now() - self._held_since[claim.request.order_id]
+        if abs(waited) < self._lease / 2:
+            return True
+        return await self._ledger.extend(claim, self._clock.now() + self._lease)
+
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
@@ -144,8 +158,9 @@ class Exporter:
 
     async def _extend(self, claim: Claim, until: datetime) -> None:
         try:
-            await self._ledger.extend(claim, until)
-        except StorageError as error:
+            if await self._ledger.extend(claim, until):
+                self._held_since[claim.request.order_id] = until - self._lease
+        except Exception as error:
             log.warning("a lease was not prolonged", order=claim.request.number, error=str(error))
 
     async def _seconds_until_due(self) -> float:

@@ -25,9 +25,10 @@ class ExportRun:
     latest: dict[int, ExportResult] = field(default_factory=dict)
 
     def add(self, result: ExportResult) -> None:
-        """Take account of an attempt."""
+        """Take account of an attempt; what a lost lease kept out of the ledger is somebody else's to tell."""
         self.attempts += 1
-        self.latest[result.claim.request.order_id] = result
+        if not result.lost_lease:
+            self.latest[result.claim.request.order_id] = result
 
     def _in(self, state: ExportState) -> list[ExportResult]:
         return [result for result in self.latest.values() if result.state is state]

@@ -45,6 +45,7 @@ class ExportRequest:
         requested_at: When the export was asked for: with the order, or with its last approval.
         updated_at: Last change.
         exported_at: When the order was known to be there.
+        failures: How many attempts failed for a reason of the order's own; outages do not count.
     """
 
     order_id: int
@@ -61,6 +62,7 @@ class ExportRequest:
     requested_at: datetime
     updated_at: datetime
     exported_at: datetime | None
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,12 +34,14 @@ class Postponement:
         code: Why, as a code.
         reason: Why, as a sentence.
         unclear: The attempt may have reached the receiver.
+        counts: The attempt failed for a reason of the order's own, so it counts as one of its failures.
     """
 
     due_at: datetime
     code: str
     reason: str
     unclear: bool
+    counts: bool = False
 
 
 class ExportLedger(Protocol):
@@ -69,7 +71,8 @@ class ExportLedger(Protocol):
         ...
 
     async def retry(self, order_id: int, *, at: datetime) -> bool:
-        """Make a parked export due again; False where it is not parked."""
+        """Make a parked export due again, its failures and its reason forgotten; False where it is not
+        parked."""
         ...
 
     async def expedite(self, *, at: datetime) -> int:

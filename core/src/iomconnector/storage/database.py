@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
-from iomconnector.errors import ConfigurationError, ConnectorError, StorageError
+from iomconnector.errors import ConfigurationError, StorageError
 
 BUSY_TIMEOUT_MS = 30_000
 READING = "iomconnector_reading"
@@ -117,7 +117,7 @@ class Database:
                     async with self.engine.begin() as connection:
                         for write in group:
                             await _run_in_savepoint(connection, write)
-            except (DBAPIError, ConnectorError, OSError) as error:
+            except Exception as error:
                 failure = error
             except BaseException as error:
                 failure = error
@@ -129,18 +129,26 @@ class Database:
     async def _all_succeed(self, group: Sequence[_Write]) -> bool:
         """Commit a group without savepoints, which cost more than most writes.
 
-        False where one failed or ended the transaction on its own: nothing was committed then.
+        False where one failed or ended the transaction on its own: nothing was committed then. A commit that
+        fails is not tried again, because nobody knows whether it took effect.
         """
-        try:
-            async with self.engine.begin() as connection:
+        async with self.engine.connect() as connection:
+            transaction = await connection.begin()
+            try:
                 for write in group:
                     write.result = await write.operation(connection)
-                raw = await connection.get_raw_connection()
-                return bool(raw.driver_connection and raw.driver_connection.in_transaction)
-        except Exception:
-            if len(group) == 1:
+            except Exception:
+                await _abandon(transaction)
+                return False
+            raw = await connection.get_raw_connection()
+            if raw.driver_connection is None or not raw.driver_connection.in_transaction:
+                return False
+            try:
+                await transaction.commit()
+            except DBAPIError:
+                await raw.driver_connection.rollback()
                 raise
-            return False
+            return True
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -158,7 +166,7 @@ class Database:
 
     async def aclose(self) -> None:
         """Finish waiting writes and close every connection."""
-        if self._writer is not None:
+        while self._writer is not None and not self._writer.done():
             await asyncio.wait({self._writer})
         if self._engine is not None:
             await self._engine.dispose()
@@ -191,6 +199,11 @@ async def _run_in_savepoint(connection: AsyncConnection, write: _Write) -> None:
         await _undo(savepoint, error)
     else:
         await savepoint.commit()
+
+
+async def _abandon(transaction: AsyncTransaction) -> None:
+    with suppress(DBAPIError):
+        await transaction.rollback()
 
 
 async def _undo(savepoint: AsyncTransaction, error: Exception) -> None:

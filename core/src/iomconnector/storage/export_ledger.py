@@ -101,6 +101,7 @@ class SqlExportLedger:
             claim.request.order_id,
             claim.token,
             state=DUE,
+            failures=export_requests.c.failures + int(postponement.counts),
             unclear=postponement.unclear,
             due_at=postponement.due_at,
             reason_code=postponement.code,
@@ -153,7 +154,15 @@ class SqlExportLedger:
                     export_requests.c.order_id == order_id,
                     export_requests.c.state == ExportState.PARKED.value,
                 )
-                .values(state=DUE, unclear=True, due_at=at, updated_at=at)
+                .values(
+                    state=DUE,
+                    unclear=True,
+                    failures=0,
+                    reason_code=None,
+                    reason=None,
+                    due_at=at,
+                    updated_at=at,
+                )
             )
             return done.rowcount == 1
 

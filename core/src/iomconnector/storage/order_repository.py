@@ -140,6 +140,7 @@ async def _store(connection: AsyncConnection, row: dict[str, Any], state: Export
             order_id=order_id,
             state=state.value,
             attempts=0,
+            failures=0,
             unclear=False,
             due_at=row["placed_at"],
             requested_at=row["placed_at"],

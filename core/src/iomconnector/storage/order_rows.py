@@ -52,6 +52,7 @@ def request_from(row: Row[Any]) -> ExportRequest:
         requested_at=row.requested_at,
         updated_at=row.updated_at,
         exported_at=row.exported_at,
+        failures=row.failures,
     )
 
 

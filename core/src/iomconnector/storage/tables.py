@@ -108,6 +108,7 @@ export_requests = Table(
     Column("order_id", Integer, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
     Column("state", String(30), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
     Column("unclear", Boolean, nullable=False),
     Column("due_at", Utc, nullable=False),
     Column("lease_until", Utc),

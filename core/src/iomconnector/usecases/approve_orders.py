@@ -1,5 +1,7 @@
 """Approve or reject the orders of business customers."""
 
+from collections.abc import Callable
+
 from iomconnector.errors import ConnectorError
 from iomconnector.model.approvals import ApprovalDecision, ApprovalStep, Decision
 from iomconnector.model.exports import ExportState, PlacedOrder
@@ -37,6 +39,11 @@ class ApproveOrders:
     def __init__(self, orders: OrderRepository, clock: Clock) -> None:
         self._orders = orders
         self._clock = clock
+        self._when_due: list[Callable[[], None]] = []
+
+    def when_due(self, call: Callable[[], None]) -> None:
+        """Have something called whenever the last approval made an order due."""
+        self._when_due.append(call)
 
     async def decide(
         self, channel: str, number: str, decision: Decision, *, by: str, comment: str = ""
@@ -78,6 +85,9 @@ class ApproveOrders:
         state = _state_after(PlacedOrder(stored.placed.order, (*stored.placed.decisions, taken)))
         if not await self._orders.decide(stored.request.order_id, taken, state):
             raise ApprovalError(f"Somebody else decided on order {number} just now.", order=number)
+        if state is ExportState.DUE:
+            for call in self._when_due:
+                call()
         return state
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from iomconnector.errors import ConnectorError
+from iomconnector.errors import ConnectorError, StorageError
 from iomconnector.model.exports import ExportState, PlacedOrder
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
@@ -41,7 +41,8 @@ class RetryPolicy:
     Arguments:
         base: Wait at most this long after the first failure, twice as long after each further one.
         limit: Never wait longer, unless the receiver asks for it.
-        max_attempts: Park the order after so many attempts.
+        max_attempts: Park the order after so many attempts that failed for a reason of its own; outages of
+            the order management system never count.
     """
 
     base: timedelta = timedelta(seconds=1)
@@ -128,8 +129,10 @@ class ExportOrders:
                     return await self._settle_found(claim, found)
             unclear = True
             return await self._submit(claim, service)
+        except StorageError:
+            raise
         except OrderNotExportableError as error:
-            return await self._park(claim, error.code, error.message)
+            return await self._park(claim, error.code, _not_exportable(error, claim))
         except ExportUnavailableError as error:
             return await self._postpone(claim, error, unclear=claim.unclear)
         except ConnectorError as error:
@@ -137,7 +140,7 @@ class ExportOrders:
         except Exception as error:
             failure = OrderExportError(f"{type(error).__name__}: {error}", order=placed.order.number)
             log.exception("an export failed unexpectedly", order=placed.order.number)
-            return await self._postpone(claim, failure, unclear=unclear)
+            return await self._postpone(claim, failure, unclear=unclear, counts=True)
 
     async def _submit(self, claim: Claim, service: OrderExportService) -> ExportResult:
         try:
@@ -164,7 +167,9 @@ class ExportOrders:
         found = await self._look(service, claim.placed)
         if isinstance(found, FoundOrder):
             return await self._settle_found(claim, found)
-        return await self._postpone(claim, problem, unclear=True)
+        if isinstance(found, ExportUnavailableError):
+            return await self._postpone(claim, problem, unclear=True, whole_service=True)
+        return await self._postpone(claim, problem, unclear=True, counts=True)
 
     async def _look(
         self, service: OrderExportService, placed: PlacedOrder
@@ -195,21 +200,43 @@ class ExportOrders:
         kept = await self._ledger.record_parked(claim, code=code, reason=reason, at=self._clock.now())
         return ExportResult(claim, ExportState.PARKED, reason, lost_lease=not kept)
 
-    async def _postpone(self, claim: Claim, error: ConnectorError, *, unclear: bool) -> ExportResult:
-        whole_service = not isinstance(error, OrderExportError) or (
-            isinstance(error, ExportUnavailableError) and error.whole_service
-        )
-        attempts = claim.request.attempts
-        if attempts >= self._policy.max_attempts and not whole_service:
-            return await self._park(claim, EXHAUSTED, f"After {attempts} attempts: {error.message}")
+    async def _postpone(
+        self,
+        claim: Claim,
+        error: ConnectorError,
+        *,
+        unclear: bool,
+        counts: bool = False,
+        whole_service: bool = False,
+    ) -> ExportResult:
+        failures = claim.request.failures + counts
+        if counts and failures >= self._policy.max_attempts:
+            return await self._park(claim, EXHAUSTED, f"Failed {failures} times: {error.message}")
         kept = await self._ledger.record_postponed(
-            claim, self._postponement(attempts, error, unclear), at=self._clock.now()
+            claim, self._postponement(claim.request.attempts, error, unclear, counts), at=self._clock.now()
         )
-        return ExportResult(claim, ExportState.DUE, str(error), whole_service, lost_lease=not kept)
+        concerns_all = (
+            whole_service
+            or not isinstance(error, OrderExportError)
+            or (isinstance(error, ExportUnavailableError) and error.whole_service)
+        )
+        return ExportResult(claim, ExportState.DUE, str(error), concerns_all, lost_lease=not kept)
 
-    def _postponement(self, attempts: int, error: ConnectorError, unclear: bool) -> Postponement:
+    def _postponement(
+        self, attempts: int, error: ConnectorError, unclear: bool, counts: bool
+    ) -> Postponement:
         retry_after = error.retry_after if isinstance(error, ExportUnavailableError) else None
         wait = self._policy.delay(attempts, retry_after, self._jitter())
         return Postponement(
-            due_at=self._clock.now() + wait, code=error.code, reason=str(error), unclear=unclear
+            due_at=self._clock.now() + wait,
+            code=error.code,
+            reason=str(error),
+            unclear=unclear,
+            counts=counts,
         )
+
+
+def _not_exportable(error: OrderNotExportableError, claim: Claim) -> str:
+    if not claim.unclear:
+        return error.message
+    return f"{error.message} An earlier attempt may have reached the order management system: look there."

@@ -150,6 +150,7 @@ def _background(application: Application, *, export: bool) -> Sequence[Backgroun
     if export:
         exporter = application.exporter()
         application.place_orders.when_placed(exporter.wake)
+        application.approve_orders.when_due(exporter.wake)
         services.append(BackgroundService("order exporter", exporter.run))
     return services
 

@@ -120,6 +120,21 @@ class ExportOutcomeContract(Contract):
             assert again.unclear
             assert again.request.due_at == clock.now()
 
+    async def test_failures_of_its_own_are_counted_until_it_is_tried_again_by_hand(self) -> None:
+        clock = ManualClock()
+        async with self.storage(clock) as shop:
+            await shop.place("4711")
+            for counts in (True, False, True):
+                [claim] = await shop.claim()
+                again = Postponement(clock.now(), "E17", "Later.", unclear=False, counts=counts)
+                assert await shop.ledger.record_postponed(claim, again, at=clock.now())
+            [claim] = await shop.claim()
+            assert (claim.request.failures, claim.request.attempts) == (2, 4)
+            await _park(shop, claim)
+            assert await shop.ledger.retry(claim.request.order_id, at=clock.now())
+            request = (await shop.stored("4711")).request
+            assert (request.failures, request.reason_code, request.reason) == (0, None, None)
+
     async def test_only_a_parked_export_can_be_tried_again(self) -> None:
         unparked = set(ExportState) - {ExportState.PARKED, ExportState.SENDING}
         async with self.storage(ManualClock()) as shop:

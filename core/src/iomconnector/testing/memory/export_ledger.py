@@ -48,6 +48,7 @@ class MemoryExportLedger:
             claim,
             state=ExportState.DUE,
             unclear=postponement.unclear,
+            failures=claim.request.failures + int(postponement.counts),
             due_at=postponement.due_at,
             reason_code=postponement.code,
             reason=postponement.reason,
@@ -77,7 +78,16 @@ class MemoryExportLedger:
         row = self._shop.get(order_id)
         if row is None or row.request.state is not ExportState.PARKED:
             return False
-        row.request = replace(row.request, state=ExportState.DUE, unclear=True, due_at=at, updated_at=at)
+        row.request = replace(
+            row.request,
+            state=ExportState.DUE,
+            unclear=True,
+            failures=0,
+            reason_code=None,
+            reason=None,
+            due_at=at,
+            updated_at=at,
+        )
         return True
 
     async def expedite(self, *, at: datetime) -> int:

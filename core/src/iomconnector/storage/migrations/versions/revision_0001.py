@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("state", sa.String(length=30), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("unclear", sa.Boolean(), nullable=False),
         sa.Column("due_at", Utc(), nullable=False),
         sa.Column("lease_until", Utc(), nullable=True),

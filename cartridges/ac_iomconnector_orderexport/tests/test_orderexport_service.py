@@ -147,6 +147,9 @@ async def test_an_order_that_breaks_a_rule_is_not_sent() -> None:
     async with running({}) as (service, server):
         with pytest.raises(OrderNotExportableError, match="has 51 characters, at most 50"):
             await service.submit(order)
+        for show in (service.preview, service.notes):
+            with pytest.raises(OrderNotExportableError):
+                show(order)
         assert server.requests == []
 
 

@@ -11,7 +11,6 @@ from iomconnector.errors import ConfigurationError, StorageError
 from iomconnector.model.exports import ExportState, PlacedOrder
 from iomconnector.ports.export_ledger import Claim
 from iomconnector.ports.order_export_service import (
-    FoundOrder,
     OrderExportService,
     OrderRefusedError,
     Receipt,
@@ -36,30 +35,8 @@ from iomconnector.testing.memory import (
     MemoryShop,
     Mood,
 )
+from iomconnector.testing.moody_service import MoodyExportService
 from iomconnector.usecases.export_orders import EXHAUSTED, ExportOrders, ExportResult, RetryPolicy
-
-
-class MovingService(MemoryOrderExportService):
-    """Meets each request in the next of some moods, and stays in the last one."""
-
-    def __init__(self, management: MemoryOrderManagement, moods: list[Mood], calls: list[str]) -> None:
-        super().__init__(management)
-        self.management, self.moods, self.calls = management, moods, calls
-
-    def _next(self, call: str) -> None:
-        self.calls.append(call)
-        if self.moods:
-            self.management.mood = self.moods.pop(0)
-
-    async def submit(self, placed: PlacedOrder) -> Receipt:
-        """Submit in the next mood."""
-        self._next("submit")
-        return await super().submit(placed)
-
-    async def find(self, placed: PlacedOrder) -> FoundOrder | None:
-        """Find in the next mood."""
-        self._next("find")
-        return await super().find(placed)
 
 
 @dataclass
@@ -74,7 +51,7 @@ class Shop:
     def __post_init__(self) -> None:
         self.storage = OrderStorage.in_memory(self.clock)
         self.calls: list[str] = []
-        self.service: OrderExportService = MovingService(self.management, self.moods, self.calls)
+        self.service: OrderExportService = MoodyExportService(self.management, self.moods, self.calls)
 
     async def resolve(self, channel: str) -> OrderExportService:
         """The service."""

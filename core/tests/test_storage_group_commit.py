@@ -112,7 +112,11 @@ async def test_what_waits_while_a_transaction_commits_goes_into_the_next_togethe
 
 @in_event_loop
 async def test_a_failing_commit_fails_every_write_of_the_group(database: Database) -> None:
+    runs = 0
+
     async def orphan_found_at_commit(connection: AsyncConnection) -> None:
+        nonlocal runs
+        runs += 1
         await connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         await _broken_constraint(connection)
 
@@ -125,6 +129,7 @@ async def test_a_failing_commit_fails_every_write_of_the_group(database: Databas
         )
         assert [type(outcome) for outcome in outcomes] == [BrokenConstraintError] * 3
         assert len({id(outcome) for outcome in outcomes}) == 3, "each caller has an error of its own"
+        assert runs == 1, "what may have been committed is not done again"
         assert await _names(database) == []
         assert await database.write(_adding("later")) == "later"
         assert await _names(database) == ["later"]

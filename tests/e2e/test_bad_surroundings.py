@@ -122,7 +122,7 @@ def test_full_disk(shop: Shop) -> None:
         largest = max(path.stat().st_size for path in shop.directory.glob("shop.sqlite*"))
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest + room, largest + room))
 
-    more = [dump_order(order) for order in sample_orders(300, seed=6, first_number=1)]
+    more = [dump_order(order) for order in sample_orders(300, seed=6, first_number=1000)]
     done = shop.run("order", "place", "-", given="\n".join(more), before=no_more_room)
     _refused(done, code=4, words="do it again afterwards")
     again = shop.run("order", "place", "-", "--format", "json", given="\n".join(more))

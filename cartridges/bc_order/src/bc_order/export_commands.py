@@ -1,6 +1,7 @@
 """``iomconnector order export``, ``retry``, ``preview`` and ``check``."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -21,6 +22,8 @@ from iomconnector.usecases.check_orders import CheckedOrder, Verdict, check_orde
 from iomconnector.usecases.export_orders import ExportResult
 
 PAGE = 200
+SHOWN_NUMBERS = 5
+_UNFINISHED = (ExportState.DUE, ExportState.SENDING, ExportState.PARKED)
 
 
 def export(
@@ -56,8 +59,7 @@ def export(
 
     run, counts = invocation_of(context).run(work)
     _print_run(run, counts, output)
-    unfinished = any(counts[state] for state in (ExportState.DUE, ExportState.SENDING, ExportState.PARKED))
-    if run.exit_code or unfinished:
+    if run.exit_code or any(counts[state] for state in _UNFINISHED):
         raise typer.Exit(run.exit_code or 1)
 
 
@@ -115,10 +117,10 @@ def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
         print_json({"agree": len(checked) - len(wrong), "disagree": [_content(each) for each in wrong]})
     else:
         typer.echo(f"{len(checked) - len(wrong)} of {len(checked)} exported orders agree on both sides.")
-        rows = [(each.number, each.channel, each.verdict.value, each.detail) for each in wrong]
+        rows = _by_verdict(wrong)
         if rows:
             print_table(
-                "These do not, or could not be compared", ("Order", "Channel", "Verdict", "Detail"), rows
+                "These do not, or could not be compared", ("Orders", "Channel", "Verdict", "Detail"), rows
             )
     if wrong:
         raise typer.Exit(4 if all(each.verdict is Verdict.UNKNOWN for each in wrong) else 1)
@@ -139,6 +141,23 @@ async def _exported(application: Application) -> AsyncIterator[Sequence[StoredOr
     while page := await application.orders.page(states=[ExportState.EXPORTED], after=after, limit=PAGE):
         yield page
         after = page[-1].request.order_id
+
+
+def _by_verdict(wrong: Sequence[CheckedOrder]) -> list[tuple[str, str, str, str]]:
+    """A row for each verdict and detail, with the first orders that it concerns."""
+    alike: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for each in wrong:
+        alike[each.channel, each.verdict.value, each.detail.replace(each.number, "…")].append(each.number)
+    return [
+        (
+            ", ".join(numbers[:SHOWN_NUMBERS])
+            + (f" and {len(numbers) - SHOWN_NUMBERS} more" if len(numbers) > SHOWN_NUMBERS else ""),
+            channel,
+            verdict,
+            detail,
+        )
+        for (channel, verdict, detail), numbers in alike.items()
+    ]
 
 
 def _content(checked: CheckedOrder) -> dict[str, str]:
@@ -173,6 +192,9 @@ def _print_run(run: ExportRun, counts: Mapping[ExportState, int], output: Format
     ]
     if rows:
         print_table("Not exported", ("Order", "Channel", "Export", "Reason"), rows)
+    left = [f"{counts[state]} {state.value}" for state in _UNFINISHED if counts[state]]
+    if left:
+        typer.echo(f"Left in all: {', '.join(left)}. `iomconnector order list` shows them.")
 
 
 def _result(result: ExportResult) -> dict[str, str]:

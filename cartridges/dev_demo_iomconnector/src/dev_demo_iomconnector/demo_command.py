@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from typing import Annotated
 
@@ -49,7 +50,8 @@ def demo(
     outcome = invocation.run_for_database(work)
     checked = claims(outcome, scenario)
     print_report(outcome, scenario, checked)
-    typer.echo(f"Look around: IOMC_DATA_DIRECTORY={directory} iomconnector order list, or ... serve.")
+    typer.echo("Look around with `make serve`, or with the environment variable and the command:")
+    typer.echo(f"IOMC_DATA_DIRECTORY={directory} {sys.argv[0]} order list")
     if not all(claim.holds for claim in checked):
         raise typer.Exit(1)
 

@@ -134,9 +134,11 @@ class Demonstration:
         """Let IOM know two of the orders already, and let it misbehave from now on."""
         duplicate, conflicting = self._scenario.duplicate, self._scenario.conflicting
         other = conflicting.model_copy(update={"customer_order_number": "of somebody else"})
-        for order in (duplicate, other):
-            service = await self._application.export_service(order.channel)
-            await service.submit(PlacedOrder(order))
+        service = await self._application.export_service(duplicate.channel)
+        await service.submit(PlacedOrder(duplicate))
+        service = await self._application.export_service(other.channel)
+        shops = await self._shops()
+        await self._stand_in.plant(shops[other.channel], service.preview(PlacedOrder(other)))
         await self._stand_in.set_faults(FAULTS)
 
     async def export(self, outcome: Outcome, progress: Callable[[int, int], None]) -> None:
@@ -186,6 +188,10 @@ class Demonstration:
             outcome.checked += await asyncio.gather(*checks)
             advance(len(page))
             after = page[-1].request.order_id
-        for configuration in await self._application.services.all():
-            shop = int(configuration.values["shop_id"])
-            outcome.in_iom[configuration.context] = await self._stand_in.stored_numbers(shop)
+        for channel, shop in (await self._shops()).items():
+            outcome.in_iom[channel] = await self._stand_in.stored_numbers(shop)
+
+    async def _shops(self) -> dict[str, int]:
+        """IOM's shop of each channel."""
+        services = await self._application.services.all()
+        return {each.context: int(each.values["shop_id"]) for each in services}

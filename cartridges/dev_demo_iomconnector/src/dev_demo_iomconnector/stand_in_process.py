@@ -6,17 +6,24 @@ import asyncio
 import secrets
 import sys
 from asyncio.subprocess import PIPE, Process
+from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.request import Request, urlopen
 
 from dev_iomconnector_iom.application import CONTROL_PATH
+from dev_iomconnector_iom.config import DEMO_PASSWORD
+from dev_iomconnector_iom.contract.versions import BASE_PATH
 from dev_iomconnector_iom.control.client import ControlClient
+from dev_iomconnector_iom.exact_json import dump
 from dev_iomconnector_iom.faults.rules import FaultRule
 from iomconnector.errors import ConnectorError
 
 T = TypeVar("T")
+
+MEDIA_TYPE = "application/vnd.intershop.order.v2+json"
 
 
 class StandInFailedError(ConnectorError):
@@ -78,6 +85,25 @@ class StandInProcess:
     async def control(self, call: Callable[[ControlClient], T]) -> T:
         """Use the control interface."""
         return await asyncio.to_thread(call, ControlClient(self.url + CONTROL_PATH, self._token))
+
+    async def plant(self, shop: int, document: Mapping[str, Any]) -> None:
+        """Put an order there as somebody else would, past the connector and its message log.
+
+        Arguments:
+            shop: IOM's number of the shop.
+            document: The order.
+        """
+        request = Request(  # noqa: S310
+            f"{self.url}{BASE_PATH}/shops/{shop}/orders",
+            data=dump(document),
+            headers={
+                "Content-Type": MEDIA_TYPE,
+                "Authorization": "Basic "
+                + b64encode(f"webservice_shop:{DEMO_PASSWORD.get_secret_value()}".encode()).decode(),
+            },
+        )
+        answer = await asyncio.to_thread(urlopen, request)
+        answer.close()
 
     async def set_faults(self, rules: tuple[FaultRule, ...]) -> None:
         """Put fault rules to work instead of those that are."""

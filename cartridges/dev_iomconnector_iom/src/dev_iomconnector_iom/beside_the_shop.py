@@ -11,7 +11,6 @@ import structlog
 from dev_iomconnector_iom.cli import STORAGE_NAME
 from dev_iomconnector_iom.config import StandInConfig
 from dev_iomconnector_iom.server import StandIn, StandInStartError
-from iomconnector.errors import ConfigurationError
 from iomconnector.jobs.background import BackgroundService
 
 PORT = 8090
@@ -24,8 +23,9 @@ log = structlog.get_logger(__name__)
 def stand_in_service(data_directory: Path) -> BackgroundService:
     """A stand-in that keeps its orders in a directory.
 
-    It listens on port 8090, or on ``$IOM_STAND_IN_PORT``; an empty value leaves it out. The control interface
-    is on where ``$IOM_STAND_IN_CONTROL_TOKEN`` is set.
+    It listens on port 8090, or on ``$IOM_STAND_IN_PORT``; an empty value leaves it out, and where something
+    listens there already, that is used. The control interface is on where ``$IOM_STAND_IN_CONTROL_TOKEN`` is
+    set.
 
     Arguments:
         data_directory: Where it keeps its orders.
@@ -47,8 +47,11 @@ def stand_in_service(data_directory: Path) -> BackgroundService:
                 log.info("the IOM stand-in listens", url=iom.url)
                 await stop.wait()
         except StandInStartError as error:
-            raise ConfigurationError(
-                f"The IOM stand-in does not start: {error}", hint=f"Set {PORT_VARIABLE} to another port."
-            ) from error
+            log.warning(
+                "the IOM stand-in does not start; orders go to whatever listens there",
+                reason=str(error),
+                mend=f"stop that, or set {PORT_VARIABLE} to another port",
+            )
+            await stop.wait()
 
     return BackgroundService("IOM stand-in", run)

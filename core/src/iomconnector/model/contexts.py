@@ -28,13 +28,13 @@ class Context(Value):
     """One node of the tree.
 
     Arguments:
-        id: Unique over the whole tree, for example ``inSPIRED-inTRONICS``.
+        id: Unique over the whole tree, without slash, for example ``inSPIRED-inTRONICS``.
         kind: Its level.
         display_name: For people.
         parent: The id of the node above; none for an organization.
     """
 
-    id: Annotated[str, Field(min_length=1, max_length=255), Printable]
+    id: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^/]*$"), Printable]
     kind: ContextKind
     display_name: RequiredText
     parent: str | None = None

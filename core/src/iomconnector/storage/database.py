@@ -1,6 +1,7 @@
 """The connection to the shop's database: an embedded SQLite file by default."""
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -84,7 +85,7 @@ class Database:
             StorageError: The directory of the database file cannot be made.
         """
         if self._engine is None:
-            _make_directory(self._url)
+            _make_file(self._url)
             self._engine = create_async_engine(self._url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
             event.listen(self._engine.sync_engine, "connect", _prepare_connection)
             event.listen(self._engine.sync_engine, "begin", _begin)
@@ -248,13 +249,15 @@ def _checked(url: str) -> URL:
     return parsed.set(drivername="sqlite+aiosqlite")
 
 
-def _make_directory(url: URL) -> None:
+def _make_file(url: URL) -> None:
     directory = Path(str(url.database)).parent
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(str(url.database), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise StorageError(
-            f"The directory {directory} of the database cannot be made: {error.strerror}.",
+            f"The database cannot be made in {directory}: {error.strerror}.",
             hint="Make it, or set database_url to a place where this user may write.",
         ) from error
 

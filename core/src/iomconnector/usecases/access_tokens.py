@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from iomconnector.ports.access_token_store import AccessToken, AccessTokenStore
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
+from iomconnector.usecases.channels import require_channel
 
 PREFIX = "iomc_"
 
@@ -27,7 +28,7 @@ class AccessTokens:
             NotFoundError: A channel does not exist.
         """
         for channel in channels:
-            await self._contexts.path_to(channel)
+            await require_channel(self._contexts, channel)
         token = PREFIX + secrets.token_urlsafe(32)
         await self._store.save(AccessToken(name, _digest(token), tuple(channels), self._clock.now()))
         return token

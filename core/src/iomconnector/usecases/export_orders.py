@@ -124,15 +124,15 @@ class ExportOrders:
         try:
             service = await self._resolve(placed.order.channel)
             if unclear:
-                found = await service.find(placed)
-                if found is not None:
-                    return await self._settle_found(claim, found)
+                settled = await self._settle_earlier(claim, service)
+                if settled is not None:
+                    return settled
             unclear = True
             return await self._submit(claim, service)
         except StorageError:
             raise
         except OrderNotExportableError as error:
-            return await self._park(claim, error.code, _not_exportable(error, claim))
+            return await self._park(claim, error.code, error.message)
         except ExportUnavailableError as error:
             return await self._postpone(claim, error, unclear=claim.unclear)
         except ConnectorError as error:
@@ -141,6 +141,14 @@ class ExportOrders:
             failure = OrderExportError(f"{type(error).__name__}: {error}", order=placed.order.number)
             log.exception("an export failed unexpectedly", order=placed.order.number)
             return await self._postpone(claim, failure, unclear=unclear, counts=True)
+
+    async def _settle_earlier(self, claim: Claim, service: OrderExportService) -> ExportResult | None:
+        try:
+            found = await service.find(claim.placed)
+        except OrderNotExportableError as error:
+            reason = f"An order of that number stands there, but cannot be compared: {error.message}"
+            return await self._park(claim, error.code, reason)
+        return None if found is None else await self._settle_found(claim, found)
 
     async def _submit(self, claim: Claim, service: OrderExportService) -> ExportResult:
         try:
@@ -234,9 +242,3 @@ class ExportOrders:
             unclear=unclear,
             counts=counts,
         )
-
-
-def _not_exportable(error: OrderNotExportableError, claim: Claim) -> str:
-    if not claim.unclear:
-        return error.message
-    return f"{error.message} An earlier attempt may have reached the order management system: look there."

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from iomconnector.errors import NotFoundError
-from iomconnector.model.contexts import ContextKind
 from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.order_repository import OrderConflictError, OrderRepository, PlacementOutcome
+from iomconnector.usecases.channels import require_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class PlaceOrders:
             OrderConflictError: Another order of that number exists.
             StorageError: It was not stored.
         """
-        await self._require_channel(order.channel)
+        await require_channel(self._contexts, order.channel)
         outcome = (await self._orders.place([(order, first_state(order))]))[0]
         if outcome is PlacementOutcome.CONFLICT:
             raise OrderConflictError(
@@ -88,18 +88,9 @@ class PlaceOrders:
             for call in self._when_placed:
                 call()
 
-    async def _require_channel(self, channel: str) -> None:
-        context = (await self._contexts.path_to(channel))[0]
-        if context.kind is not ContextKind.CHANNEL:
-            raise NotFoundError(
-                f"{channel!r} is no channel: it is an {context.kind.value}.",
-                hint="Orders are placed in a channel; `iomconnector context list` shows them.",
-                context=channel,
-            )
-
     async def _problem_of(self, channel: str) -> str:
         try:
-            await self._require_channel(channel)
+            await require_channel(self._contexts, channel)
         except NotFoundError as error:
             return str(error)
         return ""

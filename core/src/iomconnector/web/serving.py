@@ -14,6 +14,8 @@ import uvicorn
 from iomconnector.application import Application
 from iomconnector.errors import ConfigurationError, ConnectorError
 from iomconnector.jobs.background import BackgroundService
+from iomconnector.model.exports import ExportState
+from iomconnector.usecases.export_orders import ExportResult
 from iomconnector.web.app import create_web_application
 
 GRACE_SECONDS = 30
@@ -148,11 +150,29 @@ def _background(application: Application, *, export: bool) -> Sequence[Backgroun
     offered = application.cartridges.collect("iomconnector_background_services", application=application)
     services: list[BackgroundService] = [service for _, service in offered]
     if export:
-        exporter = application.exporter()
+        exporter = application.exporter(_Reporter())
         application.place_orders.when_placed(exporter.wake)
         application.approve_orders.when_due(exporter.wake)
         services.append(BackgroundService("order exporter", exporter.run))
     return services
+
+
+class _Reporter:
+    """Logs what an operator must know of the export: parked orders, and a service that goes or comes back."""
+
+    def __init__(self) -> None:
+        self._away: set[str] = set()
+
+    def __call__(self, result: ExportResult) -> None:
+        request = result.claim.request
+        if result.state is ExportState.PARKED:
+            log.warning("parked", order=request.number, channel=request.channel, reason=result.reason)
+        elif result.whole_service and request.channel not in self._away:
+            self._away.add(request.channel)
+            log.warning("orders wait", channel=request.channel, order=request.number, reason=result.reason)
+        elif result.state is ExportState.EXPORTED and request.channel in self._away:
+            self._away.discard(request.channel)
+            log.info("orders are exported again", channel=request.channel)
 
 
 async def _run(service: BackgroundService, stop: asyncio.Event) -> None:

@@ -13,6 +13,7 @@ TESTS := core/tests $(wildcard cartridges/*/tests) tests
 DEMO_DATA := var/demo
 
 export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 
 .PHONY: help demo serve test check unit bench wheels pins format clean

@@ -220,6 +220,7 @@ async def _undo(savepoint: AsyncTransaction, error: Exception) -> None:
 
 _ADVICE = {
     "no such table": "Run `iomconnector dbprepare` first.",
+    "no such column": "Run `iomconnector dbprepare`: the schema is older than the program.",
     "full": "Free disk space; nothing of this transaction was stored, do it again afterwards.",
     "disk i/o": "Check the disk; nothing of this transaction was stored, do it again afterwards.",
     "readonly": "Make the database file and its directory writable for this user.",

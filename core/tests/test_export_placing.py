@@ -16,6 +16,7 @@ from iomconnector.testing.memory import ManualClock, MemoryContextRepository
 from iomconnector.testing.samples import (
     CHANNEL,
     CONTEXTS,
+    ORGANIZATION,
     OTHER_CHANNEL,
     approval,
     approval_step,
@@ -71,6 +72,8 @@ async def test_an_order_of_other_content_or_of_an_unknown_channel_is_refused(sho
     assert conflict.value.ids == {"order": "4711", "channel": CHANNEL}
     with pytest.raises(NotFoundError, match="nowhere"):
         await shop.placing.one(sample_order("4712", channel="nowhere"))
+    with pytest.raises(NotFoundError, match="is no channel: it is an organization"):
+        await shop.placing.one(sample_order("4713", channel=ORGANIZATION))
     assert len(await shop.storage.orders.page()) == 1
 
 
@@ -165,3 +168,17 @@ def test_the_next_step_is_the_first_without_decision() -> None:
         for decisions in ((), (first,), (second,), (no, second), (first, second))
     ] == [False, False, False, False, True]
     assert may_leave(placed_order(sample_order()))
+
+
+@in_event_loop
+async def test_who_asked_is_told_of_what_was_placed_and_of_what_became_due(shop: Shop) -> None:
+    told: list[str] = []
+    shop.placing.when_placed(lambda: told.append("placed"))
+    shop.approving.when_due(lambda: told.append("due"))
+    await shop.placing.one(sample_order("4711", approval_steps=TWO_STEPS))
+    await shop.placing.one(sample_order("4711", approval_steps=TWO_STEPS))
+    assert told == ["placed"]
+    await shop.approve("carla")
+    assert told == ["placed"]
+    await shop.approve("anna")
+    assert told == ["placed", "due"]

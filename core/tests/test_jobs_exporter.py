@@ -6,6 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iomconnector.testing.contracts.order_storage import LEASE
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.export_stage import AN_HOUR, ExportStage
 from iomconnector.testing.hypothesis_profiles import examples
@@ -125,3 +126,20 @@ async def test_two_exporters_on_one_ledger_send_each_order_once() -> None:
     await asyncio.gather(*(stage.exporter(concurrency=3).drain() for _ in range(2)))
     assert stage.numbers == numbers
     assert sorted(result.claim.request.number for result in stage.results) == numbers
+
+
+@in_event_loop
+async def test_a_claim_that_waited_until_another_took_it_over_is_not_sent() -> None:
+    stage = ExportStage()
+    await stage.storage.place("1", "2")
+    gate = stage.service.hold("1")
+    suspended = asyncio.create_task(stage.exporter(concurrency=1).drain())
+    await gate.reached.wait()
+    stage.clock.advance(2 * LEASE)
+    awake = asyncio.create_task(stage.exporter().drain())
+    await stage.until_exported(1)
+    gate.opened.set()
+    await asyncio.gather(suspended, awake)
+    assert stage.service.submitted.count("2") == 1
+    assert sorted(stage.numbers) == ["1", "2"]
+    assert await stage.counts() == {"exported": 2}

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from iomconnector.errors import ConfigurationError, NotFoundError
+from iomconnector.model.contexts import ContextKind
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import ManualClock, MemoryAccessTokenStore, MemoryContextRepository
 from iomconnector.testing.samples import CHANNEL, CONTEXTS, OTHER_CHANNEL
@@ -47,3 +48,11 @@ async def test_a_token_for_an_unknown_channel_or_of_a_taken_name_is_not_made(tok
     with pytest.raises(ConfigurationError, match="storefront"):
         await tokens.create("storefront", [CHANNEL])
     assert len(await tokens.all()) == 1
+
+
+@in_event_loop
+async def test_a_token_is_for_channels_not_for_organizations(tokens: AccessTokens) -> None:
+    [organization] = [context.id for context in CONTEXTS if context.kind is ContextKind.ORGANIZATION]
+    with pytest.raises(NotFoundError, match="is no channel: it is an organization"):
+        await tokens.create("storefront", [organization])
+    assert await tokens.all() == []

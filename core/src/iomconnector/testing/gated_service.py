@@ -22,11 +22,15 @@ class Gate:
 
 
 class GatedExportService(MemoryOrderExportService):
-    """Counts the orders that are on their way at a time, and holds some of them."""
+    """Counts the orders that are on their way at a time, and holds some of them.
+
+    ``submitted`` has the number of each order that was sent, as often as it was.
+    """
 
     def __init__(self, management: MemoryOrderManagement) -> None:
         super().__init__(management)
         self.most_on_the_way = 0
+        self.submitted: list[str] = []
         self._on_the_way = 0
         self._gates: dict[str, Gate] = {}
 
@@ -36,6 +40,7 @@ class GatedExportService(MemoryOrderExportService):
 
     async def submit(self, placed: PlacedOrder) -> Receipt:
         """Send the order when its gate, if there is one, is open."""
+        self.submitted.append(placed.order.number)
         self._on_the_way += 1
         self.most_on_the_way = max(self.most_on_the_way, self._on_the_way)
         try:

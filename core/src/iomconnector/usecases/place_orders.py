@@ -35,7 +35,7 @@ class PlaceOrders:
         self._when_placed: list[Callable[[], None]] = []
 
     def when_placed(self, call: Callable[[], None]) -> None:
-        """Have something called whenever orders were placed that are due at once."""
+        """Have something called whenever orders were placed."""
         self._when_placed.append(call)
 
     async def one(self, order: Order) -> PlacementOutcome:

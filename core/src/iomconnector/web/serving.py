@@ -150,14 +150,14 @@ def _background(application: Application, *, export: bool) -> Sequence[Backgroun
     offered = application.cartridges.collect("iomconnector_background_services", application=application)
     services: list[BackgroundService] = [service for _, service in offered]
     if export:
-        exporter = application.exporter(_Reporter())
+        exporter = application.exporter(ExportReporter())
         application.place_orders.when_placed(exporter.wake)
         application.approve_orders.when_due(exporter.wake)
         services.append(BackgroundService("order exporter", exporter.run))
     return services
 
 
-class _Reporter:
+class ExportReporter:
     """Logs what an operator must know of the export: parked orders, and a service that goes or comes back."""
 
     def __init__(self) -> None:

@@ -263,7 +263,7 @@ async def test_an_outcome_that_cannot_be_written_is_found_out_later() -> None:
             raise StorageError("The disk is full.")
 
         async def record_postponed(self, claim: Claim, postponement: Any, *, at: Any) -> bool:
-            raise StorageError("The disk is full.")
+            raise AssertionError("What the ledger cannot write is no failure of the export.")
 
     shop = Shop()
     await shop.place()

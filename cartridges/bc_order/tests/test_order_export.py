@@ -181,3 +181,24 @@ def test_every_step_is_logged_to_standard_error_where_that_is_wanted(shop: Shop)
     assert (event["event"], event["level"], event["order"], event["state"]) == (
         "attempted", "debug", "C", "exported",
     )  # fmt: skip
+
+
+def test_what_earlier_runs_left_is_told_and_ends_with_1(shop: Shop) -> None:
+    place(shop, "A")
+    place(shop, "R", customer_order_number=REFUSED)
+    assert shop.run("order", "export").code == 1
+    later = shop.run("order", "export")
+    assert later.code == 1
+    assert later.out == (
+        "0 exported in 0 attempts, 0 parked, 0 to be tried again.\n"
+        "Left in all: 1 parked. `iomconnector order list` shows them.\n"
+    )
+
+
+def test_waits_are_cut_short_where_that_is_wanted(shop: Shop) -> None:
+    place(shop, "A")
+    assert shop.run("service", "deactivate", SERVICE).code == 0
+    assert shop.run("order", "export").code == 4
+    assert shop.run("service", "activate", SERVICE).code == 0
+    assert shop.run("order", "export", "--now").code == 0
+    assert state_of(shop, "A") == "exported"

@@ -1,0 +1,1 @@
+"""Back office: managed services, the assembly and its cartridges, accounts."""

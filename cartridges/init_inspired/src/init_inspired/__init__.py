@@ -1,0 +1,1 @@
+"""The inSPIRED sample organization, its channels and their applications."""

@@ -1,0 +1,1 @@
+"""The IOM services of the assembly, enabled for its organizations."""

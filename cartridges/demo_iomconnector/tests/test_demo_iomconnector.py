@@ -19,7 +19,7 @@ CARTRIDGES = (
     "ac_iomconnector_common",
     "ac_iomconnector_rest_common",
     "ac_iomconnector_orderexport",
-    "demo_inspired",
+    "init_inspired",
     "demo_iomconnector",
 )
 

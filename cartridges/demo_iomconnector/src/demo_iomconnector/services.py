@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from demo_inspired.contexts import BUSINESS_CHANNEL, CONSUMER_CHANNEL
+from init_inspired.contexts import BUSINESS_CHANNEL, CONSUMER_CHANNEL
 from iomconnector.application import Application
 
 DEFINITION = "iom-order-export"

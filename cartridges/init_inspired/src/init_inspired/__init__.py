@@ -1,1 +1,1 @@
-"""The inSPIRED sample organization, its channels and their applications."""
+"""The inSPIRED sample organization and its channels."""

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from demo_inspired.contexts import CONTEXTS
+from init_inspired.contexts import CONTEXTS
 from iomconnector.cartridges.loading import load_cartridges
 from iomconnector.container import Container, running
 from iomconnector.model.contexts import Context
@@ -13,7 +13,7 @@ from iomconnector.settings import Settings
 
 def _prepare(directory: Path) -> tuple[list[Context], list[str]]:
     container = Container(
-        settings=Settings(data_directory=directory), cartridges=load_cartridges(["demo_inspired"])
+        settings=Settings(data_directory=directory), cartridges=load_cartridges(["init_inspired"])
     )
     steps: list[str] = []
 
@@ -29,7 +29,7 @@ def test_the_organization_has_its_two_channels(tmp_path: Path) -> None:
     contexts, steps = _prepare(tmp_path)
     assert set(contexts) == set(CONTEXTS)
     assert steps[1] == (
-        "demo_inspired: organization and channels: inSPIRED, inSPIRED-inTRONICS, inSPIRED-inTRONICS_Business"
+        "init_inspired: organization and channels: inSPIRED, inSPIRED-inTRONICS, inSPIRED-inTRONICS_Business"
     )
 
 

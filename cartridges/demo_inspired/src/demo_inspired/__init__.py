@@ -1,1 +1,0 @@
-"""The inSPIRED sample organization: channels, customers, orders."""

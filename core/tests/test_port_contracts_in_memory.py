@@ -12,6 +12,7 @@ from iomconnector.model.exports import PlacedOrder
 from iomconnector.ports.clock import Clock
 from iomconnector.testing.contracts import (
     AccessTokenStoreContract,
+    AuditTrailContract,
     ClockContract,
     ContextRepositoryContract,
     ExportLedgerContract,
@@ -26,6 +27,7 @@ from iomconnector.testing.contracts import (
 from iomconnector.testing.memory import (
     ManualClock,
     MemoryAccessTokenStore,
+    MemoryAuditTrail,
     MemoryContextRepository,
     MemoryExportLedger,
     MemoryMessageLog,
@@ -66,11 +68,22 @@ class TestMemoryContextRepository(ContextRepositoryContract):
 
 
 class TestMemoryServiceConfigurationStore(ServiceConfigurationStoreContract):
-    _store = cached_property(lambda _: MemoryServiceConfigurationStore())
+    _trail = cached_property(lambda _: MemoryAuditTrail())
+    _store = cached_property(lambda suite: MemoryServiceConfigurationStore(suite._trail))
 
     @asynccontextmanager
-    async def service_configuration_store(self) -> AsyncIterator[MemoryServiceConfigurationStore]:
-        yield self._store
+    async def service_configuration_store(
+        self,
+    ) -> AsyncIterator[tuple[MemoryServiceConfigurationStore, MemoryAuditTrail]]:
+        yield self._store, self._trail
+
+
+class TestMemoryAuditTrail(AuditTrailContract):
+    _trail = cached_property(lambda _: MemoryAuditTrail())
+
+    @asynccontextmanager
+    async def audit_trail(self) -> AsyncIterator[MemoryAuditTrail]:
+        yield self._trail
 
 
 class TestMemoryAccessTokenStore(AccessTokenStoreContract):

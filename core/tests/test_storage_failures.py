@@ -16,9 +16,9 @@ from sqlalchemy import event
 
 from iomconnector.errors import ConfigurationError, StorageError
 from iomconnector.model.exports import ExportState
-from iomconnector.storage import database as database_module
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.database import Database
+from iomconnector.storage.engine import sqlite
 from iomconnector.storage.export_ledger import SqlExportLedger
 from iomconnector.storage.order_repository import SqlOrderRepository
 from iomconnector.testing.event_loop import in_event_loop
@@ -228,7 +228,7 @@ async def test_a_damaged_file_says_what_to_do(database: Database) -> None:
 async def test_a_database_that_another_process_holds_is_waited_for_and_then_reported(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
     hold = (
         "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
         "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.readline(); c.execute('COMMIT')"
@@ -277,7 +277,7 @@ async def test_an_order_that_the_database_refuses_is_not_half_there(database: Da
     [
         ("shop.sqlite", "is no URL"),
         ("", "is no URL"),
-        ("postgresql://shop:geheim@localhost/shop", "postgresql, which is not supported"),
+        ("mysql://shop:geheim@localhost/shop", "mysql, which is not supported"),
         ("nonsense://x", "nonsense, which is not supported"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),

@@ -77,23 +77,23 @@ async def _wrong_value(connection: AsyncConnection) -> None:
 )
 @in_event_loop
 async def test_a_failing_write_hurts_none_of_its_neighbours(
-    database: Database, failing: Operation, error: type[Exception]
+    each_database: Database, failing: Operation, error: type[Exception]
 ) -> None:
-    async with aclosing(database):
+    async with aclosing(each_database):
         outcomes = await asyncio.gather(
-            database.write(_adding("before")),
-            database.write(failing),
-            database.write(_adding("after")),
+            each_database.write(_adding("before")),
+            each_database.write(failing),
+            each_database.write(_adding("after")),
             return_exceptions=True,
         )
         assert [outcomes[0], outcomes[2]] == ["before", "after"]
         assert isinstance(outcomes[1], error), repr(outcomes[1])
-        assert await _names(database) == ["after", "before"]
+        assert await _names(each_database) == ["after", "before"]
 
 
 @in_event_loop
 async def test_what_waits_while_a_transaction_commits_goes_into_the_next_together(
-    database: Database,
+    each_database: Database,
 ) -> None:
     commits = 0
 
@@ -101,12 +101,12 @@ async def test_what_waits_while_a_transaction_commits_goes_into_the_next_togethe
         nonlocal commits
         commits += 1
 
-    async with aclosing(database):
-        event.listen(database.engine.sync_engine, "commit", count)
+    async with aclosing(each_database):
+        event.listen(each_database.engine.sync_engine, "commit", count)
         names = [f"{number:03}" for number in range(450)]
-        results = await asyncio.gather(*(database.write(_adding(name)) for name in names))
+        results = await asyncio.gather(*(each_database.write(_adding(name)) for name in names))
         assert results == names
-        assert await _names(database) == names
+        assert await _names(each_database) == names
         assert commits == 3, "450 writes in groups of at most 200"
 
 
@@ -173,7 +173,7 @@ async def test_an_operation_that_ends_the_transaction_and_says_nothing_is_found_
 
 
 @in_event_loop
-async def test_a_caller_that_gives_up_undoes_nothing_and_disturbs_nobody(database: Database) -> None:
+async def test_a_caller_that_gives_up_undoes_nothing_and_disturbs_nobody(each_database: Database) -> None:
     entered, release = asyncio.Event(), asyncio.Event()
 
     async def slow(connection: AsyncConnection) -> None:
@@ -181,11 +181,11 @@ async def test_a_caller_that_gives_up_undoes_nothing_and_disturbs_nobody(databas
         entered.set()
         await release.wait()
 
-    async with aclosing(database):
-        running = asyncio.create_task(database.write(slow))
+    async with aclosing(each_database):
+        running = asyncio.create_task(each_database.write(slow))
         await entered.wait()
-        waiting = asyncio.create_task(database.write(_adding("waiting")))
-        neighbour = asyncio.create_task(database.write(_adding("neighbour")))
+        waiting = asyncio.create_task(each_database.write(_adding("waiting")))
+        neighbour = asyncio.create_task(each_database.write(_adding("neighbour")))
         await asyncio.sleep(0)
         running.cancel()
         waiting.cancel()
@@ -194,29 +194,29 @@ async def test_a_caller_that_gives_up_undoes_nothing_and_disturbs_nobody(databas
         assert waiting.cancelled()
         release.set()
         assert await neighbour == "neighbour"
-        assert await _names(database) == ["neighbour", "slow", "waiting"]
+        assert await _names(each_database) == ["neighbour", "slow", "waiting"]
 
 
 @in_event_loop
-async def test_closing_finishes_what_waits(database: Database) -> None:
-    async with aclosing(database):
-        writes = [asyncio.create_task(database.write(_adding(str(number)))) for number in range(5)]
+async def test_closing_finishes_what_waits(each_database: Database) -> None:
+    async with aclosing(each_database):
+        writes = [asyncio.create_task(each_database.write(_adding(str(number)))) for number in range(5)]
         await asyncio.sleep(0)
-        await database.aclose()
+        await each_database.aclose()
         assert all(write.done() for write in writes)
-        assert await _names(database) == ["0", "1", "2", "3", "4"]
+        assert await _names(each_database) == ["0", "1", "2", "3", "4"]
 
 
 @in_event_loop
-async def test_writes_come_in_the_order_of_the_calls(database: Database) -> None:
-    async with aclosing(database):
-        repository = SqlContextRepository(database)
+async def test_writes_come_in_the_order_of_the_calls(each_database: Database) -> None:
+    async with aclosing(each_database):
+        repository = SqlContextRepository(each_database)
         parents = [repository.save(_context(f"o{number}")) for number in range(5)]
         children = [repository.save(_context(f"c{number}", f"o{number}")) for number in range(5)]
         await asyncio.gather(*parents, *children)
         with pytest.raises(ConfigurationError):
             await repository.save(_context("c9", "o9"))
-        assert len(await _names(database)) == 10
+        assert len(await _names(each_database)) == 10
 
 
 def _context(context_id: str, parent: str | None = None) -> Context:

@@ -32,10 +32,11 @@ from iomconnector.storage.database import Database
 from iomconnector.storage.preparation import prepare_schema
 
 async def main():
-    database = Database(f"sqlite:///{sys.argv[1]}")
+    database = Database(sys.argv[1])
     print(await prepare_schema(database))
     await database.aclose()
 
+print("ready", flush=True)
 sys.stdin.readline()
 asyncio.run(main())
 """
@@ -46,19 +47,19 @@ async def _pragma(connection: AsyncConnection, name: str) -> Any:
 
 
 @in_event_loop
-async def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
+async def test_the_migrations_make_the_tables_that_the_code_uses(each_database: Database) -> None:
     def differences(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
         return list(compare_metadata(context, metadata))
 
-    async with aclosing(database), database.reading() as connection:
+    async with aclosing(each_database) as database, database.reading() as connection:
         assert await connection.run_sync(differences) == []
 
 
 @in_event_loop
-async def test_the_newest_revision_can_be_taken_back_and_made_again(database: Database) -> None:
+async def test_the_newest_revision_can_be_taken_back_and_made_again(each_database: Database) -> None:
     def down_and_up(connection: Connection) -> tuple[list[str], list[str]]:
         config = Config()
         config.set_main_option("script_location", "iomconnector.storage:migrations")
@@ -68,18 +69,20 @@ async def test_the_newest_revision_can_be_taken_back_and_made_again(database: Da
         command.upgrade(config, "head")
         return emptied, sorted(inspect(connection).get_table_names())
 
-    async with aclosing(database):
+    async with aclosing(each_database) as database:
         emptied, remade = await database.write(lambda connection: connection.run_sync(down_and_up))
     assert emptied == ["alembic_version"]
     assert remade == sorted([*metadata.tables, "alembic_version"])
 
 
 @in_event_loop
-async def test_there_is_one_newest_revision_and_preparing_again_changes_nothing(database: Database) -> None:
+async def test_there_is_one_newest_revision_and_preparing_again_changes_nothing(
+    each_database: Database,
+) -> None:
     config = Config()
     config.set_main_option("script_location", "iomconnector.storage:migrations")
     [head] = ScriptDirectory.from_config(config).get_heads()
-    async with aclosing(database):
+    async with aclosing(each_database) as database:
         for context in CONTEXTS:
             await SqlContextRepository(database).save(context)
         assert await prepare_schema(database) == head
@@ -87,23 +90,26 @@ async def test_there_is_one_newest_revision_and_preparing_again_changes_nothing(
         assert len(await SqlContextRepository(database).all()) == len(CONTEXTS)
 
 
-def test_two_processes_can_prepare_at_once(tmp_path: Path) -> None:
+def test_several_processes_can_prepare_at_once(empty_url: str) -> None:
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", PREPARE, str(tmp_path / "shop.sqlite")],
+            [sys.executable, "-c", PREPARE, empty_url],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(2)
+        for _ in range(3)
     ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
     for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
     results = [process.communicate(timeout=60) for process in processes]
-    assert [errors for _, errors in results] == ["", ""]
+    assert [errors for _, errors in results] == ["", "", ""]
     assert len({revision for revision, _ in results}) == 1
 
 
@@ -122,7 +128,7 @@ async def test_a_connection_survives_a_crash_of_the_machine_and_checks_reference
 
 
 @in_event_loop
-async def test_readers_neither_see_nor_hinder_a_transaction_that_is_going_on(database: Database) -> None:
+async def test_readers_neither_see_nor_hinder_a_transaction_that_is_going_on(each_database: Database) -> None:
     written, release = asyncio.Event(), asyncio.Event()
 
     async def slow(connection: AsyncConnection) -> None:
@@ -130,7 +136,7 @@ async def test_readers_neither_see_nor_hinder_a_transaction_that_is_going_on(dat
         written.set()
         await release.wait()
 
-    async with aclosing(database):
+    async with aclosing(each_database) as database:
         writing = asyncio.create_task(database.write(slow))
         await written.wait()
         assert list(await SqlContextRepository(database).all()) == []
@@ -140,8 +146,8 @@ async def test_readers_neither_see_nor_hinder_a_transaction_that_is_going_on(dat
 
 
 @in_event_loop
-async def test_an_unprepared_database_says_what_to_do(tmp_path: Path) -> None:
-    async with aclosing(Database(f"sqlite:///{tmp_path / 'new' / 'shop.sqlite'}")) as database:
+async def test_an_unprepared_database_says_what_to_do(empty_url: str) -> None:
+    async with aclosing(Database(empty_url)) as database:
         with pytest.raises(StorageError, match="iomconnector dbprepare"):
             await SqlContextRepository(database).all()
         with pytest.raises(StorageError, match="iomconnector dbprepare"):
@@ -151,8 +157,8 @@ async def test_an_unprepared_database_says_what_to_do(tmp_path: Path) -> None:
 
 
 @in_event_loop
-async def test_times_are_stored_in_utc_and_naive_ones_refused(database: Database) -> None:
-    async with aclosing(database):
+async def test_times_are_stored_in_utc_and_naive_ones_refused(each_database: Database) -> None:
+    async with aclosing(each_database) as database:
         with pytest.raises(Exception, match="has no time zone"):
             await SqlExportLedger(database).expedite(at=_naive())
         assert await SqlExportLedger(database).next_due_at() is None

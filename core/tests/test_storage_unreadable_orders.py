@@ -1,10 +1,9 @@
 """An order that cannot be read any more is parked with its reason, and hinders no other."""
 
-import sqlite3
 from contextlib import aclosing
-from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.model.exports import ExportState
 from iomconnector.storage.context_repository import SqlContextRepository
@@ -17,15 +16,19 @@ from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import ManualClock
 from iomconnector.testing.samples import CHANNEL, CONTEXTS, approval, approval_step, sample_order
 
+WITH_A_FIELD_OF_A_LATER_VERSION = """
+UPDATE orders SET content = replace(content, '{"channel":', '{"loyalty_points": 7, "channel":')
+WHERE number = '2'"""
+WITH_ANOTHER_CURRENCY = """
+UPDATE orders SET content = replace(content, '"currency": "EUR"', '"currency": "XXQ"') WHERE number = '2'"""
+MENDED = """
+UPDATE orders SET content = replace(replace(content, '"loyalty_points": 7, ', ''), '"XXQ"', '"EUR"')"""
 HARMS = {
     "half a document": "UPDATE orders SET content = substr(content, 1, 50) WHERE number = '2'",
     "no document": "UPDATE orders SET content = '' WHERE number = '2'",
     "a number": "UPDATE orders SET content = '1' WHERE number = '2'",
-    "a field of a later version": """
-        UPDATE orders SET content = json_set(content, '$.loyalty_points', 7) WHERE number = '2'""",
-    "a value that is not allowed any more": """
-        UPDATE orders SET content = json_set(content, '$.currency', 'XXQ') WHERE number = '2'""",
-    "broken characters": "UPDATE orders SET content = CAST(X'7B22C328FF' AS TEXT) WHERE number = '2'",
+    "a field of a later version": WITH_A_FIELD_OF_A_LATER_VERSION,
+    "a value that is not allowed any more": WITH_ANOTHER_CURRENCY,
     "a decision that nobody knows": """
         INSERT INTO approval_decisions
         SELECT id, 0, 'user', 'perhaps', 'anna', '2026-11-02 12:00:00.000000', '' FROM orders
@@ -35,6 +38,8 @@ HARMS = {
         SELECT id, 0, 'user', 'approved', '', '2026-11-02 12:00:00.000000', '' FROM orders
         WHERE number = '2'""",
 }
+BROKEN_CHARACTERS = "UPDATE orders SET content = CAST(X'7B22C328FF' AS TEXT) WHERE number = '2'"
+"""SQLite alone lets them in."""
 
 
 def _storage(database: Database, clock: ManualClock) -> OrderStorage:
@@ -49,44 +54,54 @@ async def _place(database: Database, *numbers: str) -> OrderStorage:
     return shop
 
 
-def _harm(database: Database, statement: str) -> None:
-    connection = sqlite3.connect(Path(str(database.url.database)))
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
+async def _harm(database: Database, statement: str) -> None:
+    async def harm(connection: AsyncConnection) -> int:
+        return (await connection.exec_driver_sql(statement)).rowcount
+
+    assert await database.write(harm) > 0
 
 
 @pytest.mark.parametrize("harm", HARMS)
 @in_event_loop
 async def test_an_unreadable_order_is_parked_and_the_others_are_claimed(
-    database: Database, harm: str
+    each_database: Database, harm: str
 ) -> None:
-    async with aclosing(database):
-        shop = await _place(database, "1", "2", "3")
-        _harm(database, HARMS[harm])
-        assert await shop.claimed_numbers() == ["1", "3"]
-        assert await shop.ledger.counts() == {
-            **dict.fromkeys(ExportState, 0),
-            ExportState.SENDING: 2,
-            ExportState.PARKED: 1,
-        }
-        assert await shop.claimed_numbers() == []
+    async with aclosing(each_database) as database:
+        await _assert_only_the_harmed_is_parked(database, HARMS[harm])
 
 
 @in_event_loop
-async def test_unreadable_orders_at_the_front_do_not_look_like_the_end(database: Database) -> None:
+async def test_broken_characters_harm_no_other_order(database: Database) -> None:
     async with aclosing(database):
+        await _assert_only_the_harmed_is_parked(database, BROKEN_CHARACTERS)
+
+
+async def _assert_only_the_harmed_is_parked(database: Database, harm: str) -> None:
+    shop = await _place(database, "1", "2", "3")
+    await _harm(database, harm)
+    assert await shop.claimed_numbers() == ["1", "3"]
+    assert await shop.ledger.counts() == {
+        **dict.fromkeys(ExportState, 0),
+        ExportState.SENDING: 2,
+        ExportState.PARKED: 1,
+    }
+    assert await shop.claimed_numbers() == []
+
+
+@in_event_loop
+async def test_unreadable_orders_at_the_front_do_not_look_like_the_end(each_database: Database) -> None:
+    async with aclosing(each_database) as database:
         shop = await _place(database, "2", "2a", "2b", "3")
-        _harm(database, "UPDATE orders SET content = 'x' WHERE number LIKE '2%'")
+        await _harm(database, "UPDATE orders SET content = 'x' WHERE number LIKE '2%'")
         assert await shop.claimed_numbers(limit=2) == ["3"]
         assert (await shop.ledger.counts())[ExportState.PARKED] == 3
 
 
 @in_event_loop
-async def test_the_reason_and_the_error_say_which_order_and_what_is_wrong(database: Database) -> None:
-    async with aclosing(database):
+async def test_the_reason_and_the_error_say_which_order_and_what_is_wrong(each_database: Database) -> None:
+    async with aclosing(each_database) as database:
         shop = await _place(database, "2")
-        _harm(database, HARMS["a field of a later version"])
+        await _harm(database, WITH_A_FIELD_OF_A_LATER_VERSION)
         await shop.claim()
         with pytest.raises(UnreadableOrderError, match="loyalty_points") as unreadable:
             await shop.orders.get(CHANNEL, "2")
@@ -94,7 +109,7 @@ async def test_the_reason_and_the_error_say_which_order_and_what_is_wrong(databa
         with pytest.raises(UnreadableOrderError, match="Order 2 of channel inSPIRED-inTRONICS"):
             await shop.orders.page()
         assert list(await shop.orders.page(after=1)) == []
-        _harm(database, "UPDATE orders SET content = json_remove(content, '$.loyalty_points')")
+        await _harm(database, MENDED)
         request = (await shop.stored("2")).request
         assert request.state is ExportState.PARKED
         assert request.reason_code == "storage.order.unreadable"
@@ -103,22 +118,22 @@ async def test_the_reason_and_the_error_say_which_order_and_what_is_wrong(databa
 
 
 @in_event_loop
-async def test_a_mended_order_can_be_exported_again(database: Database) -> None:
-    async with aclosing(database):
+async def test_a_mended_order_can_be_exported_again(each_database: Database) -> None:
+    async with aclosing(each_database) as database:
         shop = await _place(database, "2")
-        _harm(database, HARMS["a value that is not allowed any more"])
+        await _harm(database, WITH_ANOTHER_CURRENCY)
         assert await shop.claimed_numbers() == []
         assert await shop.ledger.retry(1, at=shop.clock.now())
         assert await shop.claimed_numbers() == []
-        _harm(database, "UPDATE orders SET content = json_set(content, '$.currency', 'EUR')")
+        await _harm(database, MENDED)
         assert await shop.ledger.retry(1, at=shop.clock.now())
         [claim] = await shop.claim()
         assert claim.placed.order == sample_order("2")
 
 
 @in_event_loop
-async def test_decisions_of_a_readable_order_come_with_the_claim(database: Database) -> None:
-    async with aclosing(database):
+async def test_decisions_of_a_readable_order_come_with_the_claim(each_database: Database) -> None:
+    async with aclosing(each_database) as database:
         shop = await _place(database)
         order = sample_order("4711", approval_steps=[approval_step("anna")])
         await shop.orders.place([(order, ExportState.WAITING_FOR_APPROVAL)])

@@ -50,8 +50,8 @@ class SqlAccessTokenStore:
     async def all(self) -> Sequence[AccessToken]:
         """Every token, by name."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(select(access_tokens).order_by(access_tokens.c.name))
-            return [_token(row) for row in rows]
+            rows = (await connection.execute(select(access_tokens))).all()
+        return sorted((_token(row) for row in rows), key=lambda token: token.name)
 
     async def delete(self, name: str) -> bool:
         """Revoke the token of that name."""

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.errors import NotFoundError
 from iomconnector.model.contexts import Context, ContextKind
 from iomconnector.storage.database import Database
 from iomconnector.storage.tables import contexts
+from iomconnector.storage.upsert import insert
 
 
 class SqlContextRepository:
@@ -27,7 +27,7 @@ class SqlContextRepository:
             context.check_place(
                 parent=await _find(connection, context.parent), present=await _find(connection, context.id)
             )
-            statement = insert(contexts).values(**values)
+            statement = insert(connection, contexts).values(**values)
             await connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["id"], set_={"display_name": context.display_name}
@@ -57,9 +57,10 @@ class SqlContextRepository:
     async def all(self) -> Sequence[Context]:
         """Every context, a parent before its children."""
         async with self._database.reading() as connection:
-            rows = (await connection.execute(select(contexts).order_by(contexts.c.id))).all()
+            rows = (await connection.execute(select(contexts))).all()
         level = list(ContextKind)
-        return sorted((_context(row) for row in rows), key=lambda context: level.index(context.kind))
+        found = (_context(row) for row in rows)
+        return sorted(found, key=lambda context: (level.index(context.kind), context.id))
 
 
 def _context(row: Row[Any]) -> Context:

@@ -1,81 +1,57 @@
-"""The connection to the shop's database: an embedded SQLite file by default."""
+"""The connection to the shop's database: an embedded SQLite file by default, or PostgreSQL."""
 
-import asyncio
-import os
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar
 
-from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from iomconnector.errors import ConfigurationError, StorageError
+from iomconnector.errors import ConfigurationError
+from iomconnector.storage.engine.backend import Backend, Isolation
+from iomconnector.storage.engine.exclusive import held
+from iomconnector.storage.engine.failures import (
+    BrokenConstraintError,
+    LockedError,
+    OutcomeUnknownError,
+    UnreachableError,
+)
+from iomconnector.storage.engine.group_commit import GroupCommit
 
-BUSY_TIMEOUT_MS = 30_000
-READING = "iomconnector_reading"
-GROUP_SIZE = 200
+__all__ = ["BrokenConstraintError", "Database", "LockedError", "OutcomeUnknownError", "UnreachableError"]
+
+FORMS = "Write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE."
+IN_A_PASSWORD = "Write an @ in a password as %40."  # noqa: S105
 
 T = TypeVar("T")
-
-
-class BrokenConstraintError(StorageError):
-    """A row breaks a rule of the schema: its key is taken, or what it refers to does not exist."""
-
-    code = "storage.constraint_broken"
-    exit_code = 1
-
-
-@dataclass(slots=True)
-class _Write:
-    operation: Callable[[AsyncConnection], Awaitable[Any]]
-    done: asyncio.Future[Any]
-    result: Any = None
-    error: Exception | None = None
-
-    def settle(self, url: URL, failure: BaseException | None) -> None:
-        """Tell the caller; ``failure`` is that of the whole transaction."""
-        problem = self.error or failure
-        if self.done.done():
-            return
-        if problem is None:
-            self.done.set_result(self.result)
-        elif isinstance(problem, asyncio.CancelledError):
-            self.done.cancel()
-        else:
-            self.done.set_exception(explained(url, problem))
 
 
 class Database:
     """Transactions on one database.
 
     Writers of this process are committed in groups: what waits while a transaction commits goes into the
-    next one together. Where one of a group fails, the group is undone and written again, each write behind a
-    savepoint of its own. Writers of other processes are waited for, up to 30 seconds. What was committed
-    survives a crash of the process and of the machine (``synchronous=FULL``).
+    next one together. Where one of a group fails, the group is undone, and each of it is written on its own.
+    What was committed survives a crash of the process and of the machine.
 
     Arguments:
-        url: A SQLAlchemy URL; ``sqlite:///path`` is the embedded default.
+        url: ``sqlite:///PATH``, the embedded default, or ``postgresql://USER:PASSWORD@HOST/DATABASE``.
 
     Raises:
         ConfigurationError: The URL is none, or names a database that is not supported.
     """
 
     def __init__(self, url: str) -> None:
-        self._url = _checked(url)
+        self._backend = _backend(url)
         self._engine: AsyncEngine | None = None
-        self._waiting: deque[_Write] = deque()
-        self._writer: asyncio.Task[None] | None = None
+        self._writers: dict[Isolation, GroupCommit] = {}
 
     @property
     def url(self) -> URL:
         """Where the database is; its password is masked when the URL is printed."""
-        return self._url
+        return self._backend.url
 
     @property
     def engine(self) -> AsyncEngine:
@@ -85,71 +61,35 @@ class Database:
             StorageError: The directory of the database file cannot be made.
         """
         if self._engine is None:
-            _make_file(self._url)
-            self._engine = create_async_engine(self._url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
-            event.listen(self._engine.sync_engine, "connect", _prepare_connection)
-            event.listen(self._engine.sync_engine, "begin", _begin)
+            self._engine = self._backend.make_engine()
         return self._engine
 
-    async def write(self, operation: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def write(
+        self, operation: Callable[[AsyncConnection], Awaitable[T]], *, isolation: Isolation = "serializable"
+    ) -> T:
         """Run an operation in a transaction; it is committed, on disk, when this returns.
 
         An operation that fails is undone, and hurts none of those that commit together with it. It may be
-        run twice, the first time undone, so it must do nothing but read and write the database. A caller that
-        is cancelled while it waits does not undo the operation.
+        run again, what it did before undone, so it must do nothing but read and write the database. A caller
+        that is cancelled while it waits does not undo the operation.
+
+        Arguments:
+            operation: Reads and writes through the connection given.
+            isolation: What it may see of the transactions of other processes; ``serializable`` is right for
+                every operation, ``read committed`` is quicker where many processes write the same tables.
 
         Raises:
             BrokenConstraintError: The operation breaks a rule of the schema.
+            OutcomeUnknownError: The database was lost while it committed; it is not tried again.
             StorageError: The database is locked, full, read-only or gone; nothing was changed.
         """
-        write = _Write(operation, asyncio.get_running_loop().create_future())
-        self._waiting.append(write)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_groups())
-        result: T = await write.done
+        writer = self._backend.writer_for(isolation)
+        if writer not in self._writers:
+            self._writers[writer] = GroupCommit(
+                lambda group: self._backend.commit(self.engine, group, writer), self._backend.explained
+            )
+        result: T = await self._writers[writer].write(operation)
         return result
-
-    async def _write_groups(self) -> None:
-        while self._waiting:
-            group = [self._waiting.popleft() for _ in range(min(GROUP_SIZE, len(self._waiting)))]
-            failure: BaseException | None = None
-            try:
-                if not await self._all_succeed(group):
-                    async with self.engine.begin() as connection:
-                        for write in group:
-                            await _run_in_savepoint(connection, write)
-            except Exception as error:
-                failure = error
-            except BaseException as error:
-                failure = error
-                raise
-            finally:
-                for write in group:
-                    write.settle(self._url, failure)
-
-    async def _all_succeed(self, group: Sequence[_Write]) -> bool:
-        """Commit a group without savepoints, which cost more than most writes.
-
-        False where one failed or ended the transaction on its own: nothing was committed then. A commit that
-        fails is not tried again, because nobody knows whether it took effect.
-        """
-        async with self.engine.connect() as connection:
-            transaction = await connection.begin()
-            try:
-                for write in group:
-                    write.result = await write.operation(connection)
-            except Exception:
-                await _abandon(transaction)
-                return False
-            raw = await connection.get_raw_connection()
-            if raw.driver_connection is None or not raw.driver_connection.in_transaction:
-                return False
-            try:
-                await transaction.commit()
-            except DBAPIError:
-                await raw.driver_connection.rollback()
-                raise
-            return True
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -160,122 +100,55 @@ class Database:
         """
         try:
             async with self.engine.connect() as connection:
-                await connection.execution_options(**{READING: True})
+                await connection.execution_options(**self._backend.reading_options)
                 yield connection
-        except (DBAPIError, PoolTimeoutError) as error:
-            raise explained(self._url, error) from error
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
+            explained = self._backend.explained(error)
+            if explained is error:
+                raise
+            raise explained from error
+
+    @asynccontextmanager
+    async def exclusive(self, name: str, *, wait: float = 60) -> AsyncIterator[None]:
+        """Be the only one, of all tasks and processes that use this database, inside the block.
+
+        It hinders no transaction, only others that ask for the same name, and is given back when its holder
+        dies. It cannot be taken again inside the block.
+
+        Arguments:
+            name: What is done alone: small letters, digits, ``-`` and ``_``.
+            wait: Seconds to wait for another holder; ``0`` does not wait.
+
+        Raises:
+            LockedError: It was held by somebody else for that long.
+            StorageError: The database is gone, or was gone for a while and the lock with it.
+        """
+        where = f"the database {self.url.render_as_string()}"
+        async with held(partial(self._backend.lock, name), name, where, wait):
+            yield
 
     async def aclose(self) -> None:
         """Finish waiting writes and close every connection."""
-        while self._writer is not None and not self._writer.done():
-            await asyncio.wait({self._writer})
+        for writer in self._writers.values():
+            await writer.finish()
         if self._engine is not None:
             await self._engine.dispose()
             self._engine = None
 
 
-def explained(url: URL, error: BaseException) -> BaseException:
-    """The driver's error as a sentence that says what to do; other errors stay as they are."""
-    sentence: StorageError
-    where = f"The database {url.render_as_string()}"
-    if isinstance(error, PoolTimeoutError):
-        sentence = StorageError(f"{where} has more readers than it can serve.", hint="Try again later.")
-    elif isinstance(error, IntegrityError):
-        sentence = BrokenConstraintError(f"{where} refused a row: {error.orig}.")
-    elif isinstance(error, DBAPIError):
-        said = str(error.orig)
-        sentence = StorageError(f"{where} answered: {said}.", hint=_advice(said))
-    else:
-        return error
-    sentence.__cause__ = error
-    return sentence
-
-
-async def _run_in_savepoint(connection: AsyncConnection, write: _Write) -> None:
-    savepoint = await connection.begin_nested()
-    try:
-        write.result = await write.operation(connection)
-    except Exception as error:
-        write.error = error
-        await _undo(savepoint, error)
-    else:
-        await savepoint.commit()
-
-
-async def _abandon(transaction: AsyncTransaction) -> None:
-    with suppress(DBAPIError):
-        await transaction.rollback()
-
-
-async def _undo(savepoint: AsyncTransaction, error: Exception) -> None:
-    try:
-        await savepoint.rollback()
-    except DBAPIError as failure:
-        # After some failures SQLite has ended the whole transaction: then no write of the group may seem to
-        # have been committed, and the first failure is the one to tell.
-        if isinstance(error, DBAPIError):
-            raise error from failure
-        raise
-
-
-_ADVICE = {
-    "no such table": "Run `iomconnector dbprepare` first.",
-    "no such column": "Run `iomconnector dbprepare`: the schema is older than the program.",
-    "full": "Free disk space; nothing of this transaction was stored, do it again afterwards.",
-    "disk i/o": "Check the disk; nothing of this transaction was stored, do it again afterwards.",
-    "readonly": "Make the database file and its directory writable for this user.",
-    "locked": "Another process holds it for long; find that process or try again.",
-    "unable to open": "Check that the directory exists and is writable for this user.",
-    "not a database": "The file is no SQLite database; check database_url.",
-    "malformed": "Restore the file from a backup.",
-}
-
-
-def _advice(text: str) -> str:
-    return next((advice for word, advice in _ADVICE.items() if word in text.lower()), "")
-
-
-def _checked(url: str) -> URL:
+def _backend(url: str) -> Backend:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigurationError(f"database_url {url!r} is no URL.", hint="Write sqlite:///PATH.") from error
-    if parsed.get_backend_name() != "sqlite":
-        raise ConfigurationError(
-            f"database_url names {parsed.get_backend_name()}, which is not supported.",
-            hint="Write sqlite:///PATH.",
-        )
-    if not parsed.database or parsed.database == ":memory:":
-        raise ConfigurationError("database_url names no file.", hint="Write sqlite:///PATH.")
-    return parsed.set(drivername="sqlite+aiosqlite")
+    except (ArgumentError, ValueError):
+        # Without its cause, which quotes what it takes for the port: perhaps the end of a password.
+        raise ConfigurationError("database_url is no URL.", hint=f"{FORMS} {IN_A_PASSWORD}") from None
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        from iomconnector.storage.engine.sqlite import SqliteBackend
 
+        return SqliteBackend(parsed)
+    if kind in ("postgresql", "postgres"):
+        from iomconnector.storage.engine.postgresql import PostgresqlBackend
 
-def _make_file(url: URL) -> None:
-    directory = Path(str(url.database)).parent
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            os.close(os.open(str(url.database), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except OSError as error:
-        raise StorageError(
-            f"The database cannot be made in {directory}: {error.strerror}.",
-            hint="Make it, or set database_url to a place where this user may write.",
-        ) from error
-
-
-def _prepare_connection(connection: Any, _: object) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        return PostgresqlBackend(parsed)
+    raise ConfigurationError(f"database_url names {kind}, which is not supported.", hint=FORMS)

@@ -55,12 +55,14 @@ class SqlExportLedger:
         self, token: str, *, now: datetime, lease: timedelta, limit: int
     ) -> list[tuple[Row[Any], Sequence[Row[Any]]]]:
         async def take(connection: AsyncConnection) -> list[tuple[Row[Any], Sequence[Row[Any]]]]:
-            rows = (await connection.execute(_claimable(now, limit))).all()
-            if not rows:
+            keys = await _claimable(connection, now, limit)
+            if not keys:
                 return []
+            found = await connection.execute(order_rows().where(export_requests.c.order_id.in_(keys)))
+            rows = sorted(found, key=lambda row: keys.index(row.order_id))
             await connection.execute(
                 update(export_requests)
-                .where(export_requests.c.order_id.in_([row.order_id for row in rows]))
+                .where(export_requests.c.order_id.in_(keys))
                 .values(
                     state=SENDING,
                     attempts=export_requests.c.attempts + 1,
@@ -70,10 +72,10 @@ class SqlExportLedger:
                     updated_at=now,
                 )
             )
-            decisions = await decision_rows(connection, [row.order_id for row in rows])
+            decisions = await decision_rows(connection, keys)
             return [(row, decisions.get(row.order_id, ())) for row in rows]
 
-        return await self._database.write(take)
+        return await self._database.write(take, isolation="read committed")
 
     async def extend(self, claim: Claim, until: datetime) -> bool:
         """Prolong the lease."""
@@ -142,7 +144,7 @@ class SqlExportLedger:
             done = await connection.execute(statement, {"claimed": order_id, "token": token})
             return done.rowcount == 1
 
-        return await self._database.write(change)
+        return await self._database.write(change, isolation="read committed")
 
     async def retry(self, order_id: int, *, at: datetime) -> bool:
         """Make a parked export due again; what stands in the receiver is asked for first."""
@@ -166,7 +168,7 @@ class SqlExportLedger:
             )
             return done.rowcount == 1
 
-        return await self._database.write(change)
+        return await self._database.write(change, isolation="read committed")
 
     async def expedite(self, *, at: datetime) -> int:
         """Make every waiting retry due now."""
@@ -179,7 +181,7 @@ class SqlExportLedger:
             )
             return done.rowcount
 
-        return await self._database.write(change)
+        return await self._database.write(change, isolation="read committed")
 
     async def counts(self) -> Mapping[ExportState, int]:
         """How many exports are in each state."""
@@ -210,12 +212,24 @@ def _claimed(request: ExportRequest, lease_until: datetime, now: datetime) -> Ex
     )
 
 
-def _claimable(now: datetime, limit: int) -> Any:
-    due = and_(export_requests.c.state == DUE, export_requests.c.due_at <= now)
-    abandoned = and_(export_requests.c.state == SENDING, export_requests.c.lease_until <= now)
-    return (
-        order_rows()
-        .where(or_(due, abandoned))
-        .order_by(export_requests.c.due_at, export_requests.c.order_id)
-        .limit(limit)
-    )
+async def _claimable(connection: AsyncConnection, now: datetime, limit: int) -> list[int]:
+    """The keys of the oldest exports that may be claimed.
+
+    What another process takes at this moment is passed over, not waited for. Each of the two queries walks
+    an index from its beginning, however many wait.
+    """
+    requests = export_requests.c
+    found: list[tuple[datetime, int]] = []
+    for condition in (
+        and_(requests.state == DUE, requests.due_at <= now),
+        and_(requests.state == SENDING, requests.lease_until <= now),
+    ):
+        oldest = (
+            select(requests.due_at, requests.order_id)
+            .where(condition)
+            .order_by(requests.due_at, requests.order_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        found.extend((row.due_at, row.order_id) for row in await connection.execute(oldest))
+    return [order_id for _, order_id in sorted(found)[:limit]]

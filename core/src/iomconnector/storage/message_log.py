@@ -25,7 +25,7 @@ class SqlMessageLog:
         async def store(connection: AsyncConnection) -> None:
             await connection.execute(insert(messages).values(**values))
 
-        await self._database.write(store)
+        await self._database.write(store, isolation="read committed")
 
     async def of_order(self, channel: str, order_number: str) -> Sequence[Message]:
         """Every message about an order, oldest first."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import LargeBinary, Row, Select, cast, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.errors import StorageError
@@ -15,6 +15,7 @@ from iomconnector.model.order_documents import OrderDocumentError, parse_order
 from iomconnector.model.values import ChannelId, OrderNumber
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.storage.tables import approval_decisions, export_requests, orders
+from iomconnector.storage.text_bytes import in_utf8
 
 
 class UnreadableOrderError(StorageError):
@@ -29,7 +30,7 @@ def order_rows() -> Select[Any]:
 
     The content comes as bytes, so that one with broken characters spoils no other row of the result.
     """
-    content = cast(orders.c.content, LargeBinary).label("content")
+    content = in_utf8(orders.c.content).label("content")
     return select(orders.c.channel, orders.c.number, content, export_requests).join(
         export_requests, export_requests.c.order_id == orders.c.id
     )

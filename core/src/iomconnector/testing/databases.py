@@ -1,18 +1,19 @@
 """Fresh databases and systems on them."""
 
+from __future__ import annotations
+
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from iomconnector.application import Application
-from iomconnector.container import Container, running
-from iomconnector.settings import Settings
 from iomconnector.storage.database import Database
 from iomconnector.storage.preparation import prepare_schema
-from iomconnector.testing.hook_objects import cartridges_from
+
+if TYPE_CHECKING:
+    from iomconnector.application import Application
 
 DATABASE_FILE = "shop.sqlite"
 
@@ -43,6 +44,9 @@ def application_factory(
         prepared: A prepared file; it is copied on first use.
         directory: Where the systems keep their data.
     """
+    from iomconnector.container import Container, running
+    from iomconnector.settings import Settings
+    from iomconnector.testing.hook_objects import cartridges_from
 
     @asynccontextmanager
     async def system(*hooks: object, **settings: Any) -> AsyncIterator[Application]:

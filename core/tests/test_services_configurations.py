@@ -2,7 +2,7 @@
 
 import json
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,21 +11,18 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr
 
 from iomconnector.errors import ConfigurationError, NotFoundError
-from iomconnector.ports.service_configuration_store import ServiceConfigurationStore
-from iomconnector.services.configurations import MASK, ServiceConfigurations
 from iomconnector.services.definition import ServiceDefinition
+from iomconnector.services.errors import ServiceSettingsError
 from iomconnector.services.registry import ServiceDefinitions
+from iomconnector.services.sealed_settings import MASK
+from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.database import Database
 from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
 from iomconnector.testing.event_loop import in_event_loop
-from iomconnector.testing.memory import (
-    ManualClock,
-    MemoryContextRepository,
-    MemorySecretStore,
-    MemoryServiceConfigurationStore,
-)
+from iomconnector.testing.managed_services import ServicesInMemory
+from iomconnector.testing.memory import MemorySecretStore
 from iomconnector.testing.samples import CHANNEL, CONTEXTS
 
 PASSWORD = "!InterShop00!"
@@ -61,46 +58,23 @@ def _definition(model: type[BaseModel], definition_id: str = "order-export") -> 
     return ServiceDefinition(definition_id, "Order export", "Orders", object, model, lambda _, __: None)
 
 
-@dataclass
-class Services:
-    """The use cases under test, and what is behind them."""
-
-    store: ServiceConfigurationStore = field(default_factory=MemoryServiceConfigurationStore)
-    secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
-    clock: ManualClock = field(default_factory=ManualClock)
-
-    def with_definitions(self, *definitions: ServiceDefinition[Any]) -> ServiceConfigurations:
-        """The use cases with these service types."""
-        return ServiceConfigurations(
-            self.store,
-            ServiceDefinitions([("ac_orders", definition) for definition in definitions]),
-            MemoryContextRepository(CONTEXTS),
-            self.secrets,
-            self.clock,
-        )
-
-    @property
-    def configurations(self) -> ServiceConfigurations:
-        """The use cases with both service types."""
-        return self.with_definitions(_definition(Connection), _definition(Certificate, "certificate"))
-
-
 @pytest.fixture
-def services() -> Services:
-    return Services()
+def services() -> ServicesInMemory:
+    return ServicesInMemory([_definition(Connection), _definition(Certificate, "certificate")])
 
 
-async def _save(services: Services, **values: Any) -> None:
-    await services.configurations.save(
+async def _add(services: ServicesInMemory, **values: Any) -> None:
+    await services.managed.add(
         "export",
         definition="order-export",
         context=CHANNEL,
         values={"base_url": "https://oms.example.com", "password": PASSWORD, **values},
+        by="anna",
     )
 
 
-async def _opened(services: Services) -> Connection:
-    opened = services.configurations.opened(await services.store.get("export"))
+async def _opened(services: ServicesInMemory) -> Connection:
+    opened = services.managed.opened(await services.store.get("export"))
     assert isinstance(opened, Connection)
     return opened
 
@@ -110,8 +84,8 @@ def _texts(value: Any) -> str:
 
 
 @in_event_loop
-async def test_settings_come_back_as_they_were_given(services: Services) -> None:
-    await _save(services, second_password="other", timeout=2.5, labels={"sealed": "no", "a": "b"})
+async def test_settings_come_back_as_they_were_given(services: ServicesInMemory) -> None:
+    await _add(services, second_password="other", timeout=2.5, labels={"sealed": "no", "a": "b"})
     opened = await _opened(services)
     assert opened == Connection(
         base_url="https://oms.example.com",
@@ -123,13 +97,13 @@ async def test_settings_come_back_as_they_were_given(services: Services) -> None
 
 
 @in_event_loop
-async def test_secrets_are_sealed_and_masked_at_every_depth(services: Services) -> None:
+async def test_secrets_are_sealed_and_masked_at_every_depth(services: ServicesInMemory) -> None:
     proxies = [{"host": "one", "token": PASSWORD}, {"host": "two", "token": "other secret"}]
-    await _save(services, second_password=None, proxies=proxies)
+    await _add(services, second_password=None, proxies=proxies)
     stored = await services.store.get("export")
     for secret in (PASSWORD, "other secret"):
         assert secret not in json.dumps(stored.values) + _texts(stored)
-    assert services.configurations.masked(stored) == {
+    assert services.managed.masked(stored) == {
         "base_url": "https://oms.example.com",
         "password": MASK,
         "second_password": None,
@@ -146,24 +120,28 @@ async def test_no_secret_stands_in_the_database_file(database: Database, tmp_pat
         contexts = SqlContextRepository(database)
         for context in CONTEXTS:
             await contexts.save(context)
-        configurations = ServiceConfigurations(
-            SqlServiceConfigurationStore(database),
-            ServiceDefinitions([("ac_orders", _definition(Connection))]),
-            contexts,
-            FernetSecretStore(tmp_path / "secret.key"),
-            ManualClock(),
+        services = ServicesInMemory(
+            [_definition(Connection)], contexts=contexts, secrets=FernetSecretStore(tmp_path / "secret.key")
         )
-        saved = await configurations.save(
+        services.store = SqlServiceConfigurationStore(database)
+        configurations = services.managed
+        saved = await configurations.add(
             "export",
             definition="order-export",
             context=CHANNEL,
             values={"base_url": "https://oms.example.com", "password": PASSWORD},
+            by="anna",
         )
+        await configurations.change("export", values={"password": PASSWORD[::-1]}, by="anna")
+        await configurations.change("export", values={"password": PASSWORD}, by="anna")
+        saved = replace(saved, version=3)
         stored = await configurations.get("export")
-        assert stored == saved
+        assert replace(stored, values=saved.values) == saved
+        assert len(await SqlAuditTrail(database).entries()) == 4
         content = b"".join(file.read_bytes() for file in _files(tmp_path))
         assert b"oms.example.com" in content
         assert PASSWORD.encode() not in content
+        assert PASSWORD[::-1].encode() not in content
         opened = configurations.opened(stored)
     assert isinstance(opened, Connection)
     assert opened.password.get_secret_value() == PASSWORD
@@ -174,17 +152,17 @@ def _files(folder: Path) -> list[Path]:
 
 
 @in_event_loop
-async def test_only_what_was_given_is_stored(services: Services) -> None:
-    await _save(services)
+async def test_only_what_was_given_is_stored(services: ServicesInMemory) -> None:
+    await _add(services)
     assert set((await services.store.get("export")).values) == {"base_url", "password"}
 
 
 @in_event_loop
 async def test_every_wrong_setting_is_named_and_no_value_shown(
-    services: Services, capsys: pytest.CaptureFixture[str]
+    services: ServicesInMemory, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(ConfigurationError) as refused:
-        await services.configurations.save(
+    with pytest.raises(ServiceSettingsError) as refused:
+        await services.managed.add(
             "export",
             definition="order-export",
             context=CHANNEL,
@@ -195,10 +173,15 @@ async def test_every_wrong_setting_is_named_and_no_value_shown(
                 "proxies": [{"host": "one", "token": {"s3cret!": 1}}],
                 "typing_error": "s3cret!",
             },
+            by="anna",
         )
     error = refused.value
-    for name in ("base_url", "password", "second_password", "timeout", "proxies.0.token", "typing_error"):
-        assert f"{name}: " in error.message
+    assert error.message == (
+        "Service 'export' is not configured correctly: base_url is missing; "
+        "password must have at least 8 characters; second_password must be text; timeout must be a number; "
+        "proxies.0.token must be text; typing_error is no setting of this service type."
+    )
+    assert error.problems["timeout"] == "must be a number"
     assert error.ids == {"service": "export"}
     assert "s3cret!" not in _texts(error) + str(error.__cause__)
     assert "s3cret!" not in "".join(capsys.readouterr())
@@ -206,78 +189,78 @@ async def test_every_wrong_setting_is_named_and_no_value_shown(
 
 
 @in_event_loop
-async def test_an_unknown_service_type_or_context_is_refused(services: Services) -> None:
+async def test_an_unknown_service_type_or_context_is_refused(services: ServicesInMemory) -> None:
     values = {"base_url": "https://oms.example.com", "password": PASSWORD}
     for definition, context in (("order-expert", CHANNEL), ("order-export", "nowhere")):
         with pytest.raises(NotFoundError, match=r"order-expert.*order-export|nowhere"):
-            await services.configurations.save("x", definition=definition, context=context, values=values)
+            await services.managed.add("x", definition=definition, context=context, values=values, by="anna")
     assert list(await services.store.all()) == []
 
 
 @in_event_loop
-async def test_a_secret_that_cannot_be_stored_is_refused_and_not_lost(services: Services) -> None:
+async def test_a_secret_that_cannot_be_stored_is_refused_and_not_lost(services: ServicesInMemory) -> None:
     with pytest.raises(ConfigurationError, match=r"pydantic\.SecretStr"):
-        await services.configurations.save(
-            "certificate", definition="certificate", context=CHANNEL, values={"key": b"s3cret"}
+        await services.managed.add(
+            "certificate", definition="certificate", context=CHANNEL, values={"key": b"s3cret"}, by="anna"
         )
     assert list(await services.store.all()) == []
 
 
 @in_event_loop
-async def test_one_setting_can_be_changed_and_the_others_stay(services: Services) -> None:
-    await _save(services, proxies=[{"host": "one", "token": PASSWORD}])
+async def test_one_setting_can_be_changed_and_the_others_stay(services: ServicesInMemory) -> None:
+    await _add(services, proxies=[{"host": "one", "token": PASSWORD}])
     before = await _opened(services)
     services.clock.advance(timedelta(seconds=1))
-    changed = await services.configurations.change("export", values={"timeout": 9})
+    changed = await services.managed.change("export", values={"timeout": 9}, by="bob")
     assert changed.updated_at == services.clock.now()
     assert changed.active
     assert await _opened(services) == before.model_copy(update={"timeout": 9.0})
     with pytest.raises(ConfigurationError, match="typing_error"):
-        await services.configurations.change("export", values={"typing_error": 1})
+        await services.managed.change("export", values={"typing_error": 1}, by="bob")
     with pytest.raises(NotFoundError, match="unknown"):
-        await services.configurations.change("unknown", active=False)
+        await services.managed.change("unknown", active=False, by="bob")
 
 
 @in_event_loop
-async def test_a_service_can_be_switched_off_whatever_else_is_wrong(services: Services) -> None:
-    await _save(services)
+async def test_a_service_can_be_switched_off_whatever_else_is_wrong(services: ServicesInMemory) -> None:
+    await _add(services)
     before = await services.store.get("export")
     services.secrets = MemorySecretStore()
-    without_cartridge = services.with_definitions()
-    assert not (await without_cartridge.change("export", active=False)).active
+    services.offered = []
+    assert not (await services.managed.change("export", active=False, by="bob")).active
     assert (await services.store.get("export")).values == before.values
 
 
 @in_event_loop
-async def test_a_service_whose_cartridge_is_gone_cannot_be_opened(services: Services) -> None:
-    await _save(services)
+async def test_a_service_whose_cartridge_is_gone_cannot_be_opened(services: ServicesInMemory) -> None:
+    await _add(services)
     with pytest.raises(NotFoundError, match="offers a service type 'order-export'"):
-        services.with_definitions().opened(await services.store.get("export"))
+        ServicesInMemory([], secrets=services.secrets).managed.opened(await services.store.get("export"))
 
 
 @in_event_loop
-async def test_a_secret_whose_key_is_lost_can_be_entered_again(services: Services) -> None:
-    await _save(services)
+async def test_a_secret_whose_key_is_lost_can_be_entered_again(services: ServicesInMemory) -> None:
+    await _add(services)
     services.secrets = MemorySecretStore()
     with pytest.raises(ConfigurationError, match=r"password of service 'export'.*Enter the secret again"):
         await _opened(services)
     with pytest.raises(ConfigurationError):
-        await services.configurations.change("export", values={"timeout": 9})
-    await services.configurations.change("export", values={"password": "new password"})
+        await services.managed.change("export", values={"timeout": 9}, by="bob")
+    await services.managed.change("export", values={"password": "new password"}, by="bob")
     assert (await _opened(services)).password.get_secret_value() == "new password"
 
 
 @in_event_loop
-async def test_settings_that_do_not_fit_a_new_version_are_named(services: Services) -> None:
+async def test_settings_that_do_not_fit_a_new_version_are_named(services: ServicesInMemory) -> None:
     class Renamed(BaseModel):
         model_config = ConfigDict(extra="forbid")
         url: str
         password: SecretStr
 
-    await _save(services)
+    await _add(services)
     stored = await services.store.get("export")
-    with pytest.raises(ConfigurationError, match=r"url: Field required.*base_url") as refused:
-        services.with_definitions(_definition(Renamed)).opened(stored)
+    with pytest.raises(ConfigurationError, match=r"url is missing.*base_url") as refused:
+        ServicesInMemory([_definition(Renamed)], secrets=services.secrets).managed.opened(stored)
     assert PASSWORD not in _texts(refused.value)
 
 

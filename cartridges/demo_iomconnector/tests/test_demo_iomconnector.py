@@ -55,7 +55,7 @@ def test_the_password_is_nowhere_in_the_database_file(tmp_path: Path) -> None:
 
 def test_what_an_administrator_changed_stays(tmp_path: Path) -> None:
     async def change(application: Application) -> None:
-        await application.services.change(SHOPS[0].service, values={"shop_id": 4711}, active=False)
+        await application.services.change(SHOPS[0].service, values={"shop_id": 4711}, active=False, by="anna")
 
     async def read(application: Application) -> tuple[object, bool]:
         found = await application.services.get(SHOPS[0].service)

@@ -91,22 +91,26 @@ class ConnectionSettings(BaseModel):
     connect_timeout: Seconds = Field(
         default=5,
         title="Connect time-out",
-        description="Seconds until a connection to IOM must stand.",
+        description="How long a connection to IOM may take to come about.",
+        json_schema_extra={"unit": "s"},
     )
     read_timeout: Seconds = Field(
         default=30,
         title="Read time-out",
-        description="Seconds that IOM may take for an answer.",
+        description="How long IOM may take for an answer.",
+        json_schema_extra={"unit": "s"},
     )
     write_timeout: Seconds = Field(
         default=30,
         title="Write time-out",
-        description="Seconds that sending a request may take.",
+        description="How long sending a request may take.",
+        json_schema_extra={"unit": "s"},
     )
     pool_timeout: Seconds = Field(
         default=30,
         title="Pool time-out",
-        description="Seconds to wait for a free connection where all are busy.",
+        description="How long to wait for a free connection where all are busy.",
+        json_schema_extra={"unit": "s"},
     )
     max_connections: int = Field(
         default=20,
@@ -136,12 +140,14 @@ class ConnectionSettings(BaseModel):
     backoff_base: Seconds = Field(
         default=0.2,
         title="First wait",
-        description="Seconds; the longest wait before the first repetition. It doubles with each one.",
+        description="The longest wait before the first repetition. It doubles with each one.",
+        json_schema_extra={"unit": "s"},
     )
     backoff_limit: Seconds = Field(
         default=5,
         title="Longest wait",
-        description="Seconds; no wait between two repetitions is longer.",
+        description="No wait between two repetitions is longer.",
+        json_schema_extra={"unit": "s"},
     )
 
     @field_validator("base_url")

@@ -1,7 +1,7 @@
 """The IOM Order Export Service. [KB B29919: Order REST, /rest/order-service]"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from ac_iomconnector_orderexport.comparison import differences
 from ac_iomconnector_orderexport.configuration import OrderExportConfiguration
 from ac_iomconnector_orderexport.failures import reading_failure, sending_failure
 from ac_iomconnector_orderexport.mapping.order import MappedOrder, OrderMapper
+from ac_iomconnector_orderexport.order_numbers import LogWithoutBulk, all_numbers, latest_numbers
 from ac_iomconnector_rest_common.client import RestClient
 from ac_iomconnector_rest_common.errors import IomForbidden, IomJsonError, IomNotFound
 from ac_iomconnector_rest_common.json_numbers import decode, encode
@@ -21,11 +22,13 @@ from ac_iomconnector_rest_common.resource_url import resource_path
 from iomconnector.errors import ConnectorError
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.ports.order_export_service import FoundOrder, Receipt
+from iomconnector.ports.order_number_source import NumbersPage
 from iomconnector.services.definition import AdapterContext
 
 
 class IomOrderExportService:
-    """Hands orders to IOM over the Order REST API; implements the port ``OrderExportService``.
+    """Hands orders to IOM over the Order REST API; implements the ports ``OrderExportService`` and
+    ``OrderNumberSource``.
 
     Nothing is sent before the first order. One instance serves the tasks of one event loop.
 
@@ -44,18 +47,30 @@ class IomOrderExportService:
         self._configuration = configuration
         self._mapper = OrderMapper(configuration, context.extensions)
         self._message_log = context.message_log
-        self._client = RestClient(
+        self._context = context
+        self._client = self.client(configuration, transport)
+        self._version = configuration.api_version.settled
+        self._probing = asyncio.Lock()
+
+    @property
+    def configuration(self) -> OrderExportConfiguration:
+        """Where IOM is and how orders become its documents."""
+        return self._configuration
+
+    def client(
+        self, configuration: OrderExportConfiguration, transport: httpx.AsyncBaseTransport | None = None
+    ) -> RestClient:
+        """Another client for the Order REST API, with other settings; who asks for it closes it."""
+        return RestClient(
             configuration,
             base_path=BASE_PATH,
             media_type=MEDIA_TYPE,
-            clock=context.clock,
-            message_log=context.message_log,
-            service=context.service,
-            channel=context.channel,
+            clock=self._context.clock,
+            message_log=LogWithoutBulk(self._context.message_log),
+            service=self._context.service,
+            channel=self._context.channel,
             transport=transport,
         )
-        self._version = configuration.api_version.settled
-        self._probing = asyncio.Lock()
 
     async def submit(self, placed: PlacedOrder) -> Receipt:
         """Send the order once. See ``OrderExportService.submit``.
@@ -69,7 +84,7 @@ class IomOrderExportService:
                 rights or address are wrong.
             OutcomeUnclearError: It may have been stored: call ``find`` before sending again.
         """
-        api = await self._api(placed)
+        api = await self._api(placed.order.number)
         body = _encoded(placed, self._mapper.map(placed, api.version))
         number = placed.order.number
         try:
@@ -89,7 +104,7 @@ class IomOrderExportService:
             OrderNotExportableError: The order cannot be mapped, so that it cannot be compared.
             ExportUnavailableError: IOM could not answer now.
         """
-        api = await self._api(placed)
+        api = await self._api(placed.order.number)
         try:
             copy = await _copy_of(api, placed.order.number)
         except ConnectorError as error:
@@ -127,22 +142,51 @@ class IomOrderExportService:
         """
         return self._mapper.map(placed, self._version or OrderApiVersion.V2_4).notes
 
+    def number_space(self) -> str:
+        """The shop in IOM. See ``OrderNumberSource.number_space``."""
+        return f"IOM shop {self._configuration.shop_id} at {self._configuration.base_url.rstrip('/')}"
+
+    async def all_numbers(self) -> AsyncIterator[NumbersPage]:
+        """Every order number of the shop. See ``OrderNumberSource.all_numbers``.
+
+        Raises:
+            ExportUnavailableError: IOM could not answer.
+        """
+        async for page in self._explained(all_numbers(await self._api(None))):
+            yield page
+
+    async def latest_numbers(self) -> AsyncIterator[NumbersPage]:
+        """Numbers among which the largest is likely. See ``OrderNumberSource.latest_numbers``.
+
+        Raises:
+            ExportUnavailableError: IOM could not answer.
+        """
+        async for page in self._explained(latest_numbers(await self._api(None))):
+            yield page
+
+    async def _explained(self, pages: AsyncIterator[NumbersPage]) -> AsyncIterator[NumbersPage]:
+        try:
+            async for page in pages:
+                yield page
+        except ConnectorError as error:
+            raise reading_failure(error, None) from error
+
     async def aclose(self) -> None:
         """Give connections back."""
         await self._client.aclose()
 
-    async def _api(self, placed: PlacedOrder) -> OrderApi:
+    async def _api(self, number: str | None) -> OrderApi:
         if self._version is None:
             async with self._probing:
                 if self._version is None:
-                    self._version = await self._probed(placed)
+                    self._version = await self._probed(number)
         return OrderApi(self._client, self._configuration.shop_id, self._version)
 
-    async def _probed(self, placed: PlacedOrder) -> OrderApiVersion:
+    async def _probed(self, number: str | None) -> OrderApiVersion:
         try:
             return await OrderApi(self._client, self._configuration.shop_id).probe_version()
         except ConnectorError as error:
-            raise reading_failure(error, placed.order.number) from error
+            raise reading_failure(error, number) from error
 
     def _reference(self, placed: PlacedOrder) -> str:
         shop = str(self._configuration.shop_id)

@@ -45,8 +45,12 @@ async def prepare_services(application: Application) -> str:
     present = {configuration.id for configuration in await application.services.all()}
     missing = [shop for shop in SHOPS if shop.service not in present]
     for shop in missing:
-        await application.services.save(
-            shop.service, definition=DEFINITION, context=shop.channel, values=_settings(shop)
+        await application.services.add(
+            shop.service,
+            definition=DEFINITION,
+            context=shop.channel,
+            values=_settings(shop),
+            by="database preparation",
         )
     return ", ".join(shop.service for shop in missing) or "all are there already"
 

@@ -1,194 +1,183 @@
-"""``iomconnector service``."""
+"""``iomconnector service``: what is there; the commands that change it are joined to them."""
 
-import json
-from collections.abc import Mapping
-from typing import Annotated, Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from iomconnector.application import Application
+from iomconnector.cli import service_change_commands, service_transfer_commands
 from iomconnector.cli.invocation import invocation_of
-from iomconnector.cli.setting_values import setting_values, typed_values
-from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
-from iomconnector.errors import ConfigurationError
-from iomconnector.ports.service_configuration_store import ServiceConfiguration, Sharing
-from iomconnector.services.configurations import ServiceConfigurations
+from iomconnector.cli.service_options import ServiceId
+from iomconnector.cli.terminal import Format, FormatOption, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from iomconnector.application import Application
+    from iomconnector.model.audit import AuditEntry
+    from iomconnector.services.rows import ConnectionReport, ServiceRow
 
 app = typer.Typer(help="Managed services: types, configurations, activation.", no_args_is_help=True)
 
-ServiceId = Annotated[str, typer.Argument(metavar="ID", help="The id of the service configuration.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="NAME=VALUE",
-        help="Settings; NAME=@FILE and NAME=- read the value from a file or from standard input.",
-    ),
-]
-
 
 @app.command("types")
-def list_types(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
-    """Show the service types that the assembly's cartridges offer, with their settings."""
+def list_types(
+    context: typer.Context,
+    type_id: Annotated[
+        str | None, typer.Argument(metavar="[TYPE]", help="Show this one, with its settings.")
+    ] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show the service types that the assembly's cartridges offer; of one, its settings."""
+    from iomconnector.cli import service_views
 
-    async def work(application: Application) -> list[dict[str, Any]]:
+    async def work(application: Application) -> Sequence[Mapping[str, Any]]:
+        if type_id is not None:
+            application.definitions.get(type_id)
+        enabled = (await application.services.state()).enablements
         return [
-            {
-                "id": definition.id,
-                "name": definition.display_name,
-                "group": definition.group,
-                "port": definition.port.__name__,
-                "cartridge": cartridge,
-                "settings": sorted(definition.configuration.model_fields),
-            }
+            service_views.type_content(
+                cartridge,
+                definition,
+                application.services.settings_of(definition.id),
+                sorted(where for (key, where), on in enabled.items() if on and key == definition.id),
+            )
             for cartridge, definition in application.definitions.all
+            if type_id in (None, definition.id)
         ]
 
     types = invocation_of(context).run(work)
     if output is Format.JSON:
-        print_json(types)
-        return
-    print_table(
-        "Service types",
-        ("Type", "Name", "Port", "Cartridge", "Settings"),
-        [
-            (each["id"], each["name"], each["port"], each["cartridge"], ", ".join(each["settings"]))
-            for each in types
-        ],
-    )
+        print_json(types if type_id is None else types[0])
+    elif type_id is None:
+        service_views.print_types(types)
+    else:
+        service_views.print_type(types[0])
 
 
 @app.command("list")
-def list_services(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
-    """Show every configuration, the context that owns it, and whether it is active."""
+def list_services(
+    context: typer.Context,
+    seen_from: Annotated[
+        str | None, typer.Option("--context", help="Show what this context has, and its status there.")
+    ] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show every configuration, its owner, its status there, and why it is not operational."""
+    from iomconnector.cli import service_views
 
-    async def work(application: Application) -> list[ServiceConfiguration]:
-        return list(await application.services.all())
+    async def work(application: Application) -> Sequence[ServiceRow]:
+        if seen_from is not None:
+            return await application.services.overview(seen_from)
+        owners = {each.context for each in await application.services.all()}
+        rows = [row for owner in owners for row in await application.services.overview(owner)]
+        own = [row for row in rows if row.shared_from is None]
+        return sorted(own, key=lambda row: row.configuration.id)
 
-    services = invocation_of(context).run(work)
+    rows = invocation_of(context).run(work)
     if output is Format.JSON:
-        print_json([_content(each) for each in services])
+        print_json(
+            [service_views.row_content(each, seen_from or each.configuration.context) for each in rows]
+        )
         return
-    print_table(
-        "Service configurations",
-        ("Configuration", "Service type", "Context", "Status", "Sharing", "Changed"),
-        [
-            (
-                each.id,
-                each.definition,
-                each.context,
-                "active" if each.active else "deactivated",
-                each.sharing.value,
-                f"{each.updated_at:%Y-%m-%d %H:%M}",
-            )
-            for each in services
-        ],
-    )
+    if not rows:
+        typer.echo("There is none. `iomconnector service add` adds one, `service types` tells what there is.")
+        return
+    title = f"Services of {seen_from}" if seen_from else "Service configurations"
+    service_views.print_rows(title, rows, seen_from=seen_from)
 
 
 @app.command("show")
-def show_service(context: typer.Context, service: ServiceId, output: FormatOption = Format.TABLE) -> None:
-    """Show one configuration; secrets are masked."""
-
-    async def work(application: Application) -> ServiceConfiguration:
-        return await application.services.get(service)
-
-    found = invocation_of(context).run(work)
-    if output is Format.JSON:
-        print_json(_content(found))
-        return
-    status = "active" if found.active else "deactivated"
-    print_table(
-        f"{found.id} ({found.display_name}), owned by {found.context}, {status}",
-        ("Setting", "Value"),
-        [(name, _shown(value)) for name, value in sorted(ServiceConfigurations.masked(found).items())],
-    )
-
-
-@app.command("add")
-def add_service(
+def show_service(
     context: typer.Context,
     service: ServiceId,
-    type_id: Annotated[str, typer.Option("--type", help="The service type; see `service types`.")],
-    owner: Annotated[str, typer.Option("--context", help="The context that owns it.")],
-    settings: Settings = None,
-    sharing: Annotated[
-        Sharing, typer.Option(help="Whether contexts below the owner use it.")
-    ] = Sharing.SHARED,
+    seen_from: Annotated[
+        str | None, typer.Option("--context", help="Show the status there; at its owner where omitted.")
+    ] = None,
+    output: FormatOption = Format.TABLE,
 ) -> None:
-    """Add a configuration of a service type to a context, active.
+    """Show one configuration; secrets are masked."""
+    from iomconnector.cli import service_views
+    from iomconnector.errors import NotFoundError
 
-    Give secrets as NAME=@FILE or NAME=-, so that they stand in no list of processes and no history.
-    """
-    values = setting_values(settings or [])
-
-    async def work(application: Application) -> None:
-        if any(each.id == service for each in await application.services.all()):
-            raise ConfigurationError(
-                f"There is a service {service!r} already.",
-                hint="`iomconnector service set` changes it.",
-                service=service,
-            )
-        configuration = application.definitions.get(type_id).configuration
-        await application.services.save(
-            service,
-            definition=type_id,
-            context=owner,
-            values=typed_values(values, configuration),
-            sharing=sharing,
+    async def work(application: Application) -> tuple[ServiceRow, str, dict[str, bool]]:
+        where = seen_from or (await application.services.get(service)).context
+        overrides = (await application.services.state()).overrides
+        for row in await application.services.overview(where):
+            if row.configuration.id == service:
+                mine = {place: on for (key, place), on in sorted(overrides.items()) if key == service}
+                return row, where, mine
+        owner = (await application.services.get(service)).context
+        raise NotFoundError(
+            f"{where} has no service {service}: it belongs to {owner}, which does not share it with {where}.",
+            service=service,
+            context=where,
         )
 
-    invocation_of(context).run(work)
-    typer.echo(f"Service {service} is configured and active in {owner}.")
+    row, where, overrides = invocation_of(context).run(work)
+    if output is Format.JSON:
+        print_json({**service_views.row_content(row, where), "overrides": overrides})
+    else:
+        service_views.print_row(row, where, overrides)
 
 
-@app.command("set")
-def set_service(context: typer.Context, service: ServiceId, settings: Settings = None) -> None:
-    """Change settings of a configuration; the others stay. It takes effect within a second."""
-    values = setting_values(settings or [])
-    if not values:
-        raise typer.BadParameter("Give at least one NAME=VALUE.")
+@app.command("test")
+def check_connection(
+    context: typer.Context,
+    service: ServiceId,
+    seen_from: Annotated[
+        str | None, typer.Option("--context", help="Test for this context; for its owner where omitted.")
+    ] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Test the connection of a configuration with a harmless call. The exit code is 1 where it fails."""
+    from iomconnector.cli import service_views
 
-    async def work(application: Application) -> None:
-        present = await application.services.get(service)
-        configuration = application.definitions.get(present.definition).configuration
-        await application.services.change(service, values=typed_values(values, configuration))
+    async def work(application: Application) -> ConnectionReport:
+        where = seen_from or (await application.services.get(service)).context
+        return await application.services.test(service, where)
 
-    invocation_of(context).run(work)
-    typer.echo(f"Service {service} is changed: {', '.join(values)}.")
-
-
-@app.command("activate")
-def activate_service(context: typer.Context, service: ServiceId) -> None:
-    """Switch a configuration on."""
-    _switch(context, service, active=True)
-
-
-@app.command("deactivate")
-def deactivate_service(context: typer.Context, service: ServiceId) -> None:
-    """Switch a configuration off."""
-    _switch(context, service, active=False)
+    report = invocation_of(context).run(work)
+    if output is Format.JSON:
+        print_json(service_views.report_content(report))
+    else:
+        typer.echo(f"{'works' if report.ok else 'fails'} ({report.seconds:.2f} s): {report.message}")
+    if not report.ok:
+        raise typer.Exit(1)
 
 
-def _switch(context: typer.Context, service: str, *, active: bool) -> None:
-    async def work(application: Application) -> None:
-        await application.services.change(service, active=active)
+@app.command("audit")
+def show_audit(
+    context: typer.Context,
+    service: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Only changes of this configuration or service type.")
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option("--context", help="Only changes that concern this context.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
+    before: Annotated[
+        int | None, typer.Option(help="Only those before the entry of this number, for the next page.")
+    ] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show who changed what, and when; the latest change first. Secrets are never shown."""
+    from iomconnector.cli import service_views
 
-    invocation_of(context).run(work)
-    typer.echo(f"Service {service} is {'active' if active else 'deactivated'}.")
+    async def work(application: Application) -> Sequence[AuditEntry]:
+        return await application.services.audit(service=service, context=where, limit=limit, before=before)
+
+    entries = invocation_of(context).run(work)
+    if output is Format.JSON:
+        print_json([service_views.entry_content(each) for each in entries])
+        return
+    if not entries:
+        typer.echo("No change is recorded.")
+    service_views.print_entries(entries)
+    if len(entries) == limit:
+        typer.echo(f"Earlier ones: --before {entries[-1].number}")
 
 
-def _shown(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _content(configuration: ServiceConfiguration) -> Mapping[str, Any]:
-    return {
-        "id": configuration.id,
-        "type": configuration.definition,
-        "context": configuration.context,
-        "name": configuration.display_name,
-        "active": configuration.active,
-        "sharing": configuration.sharing.value,
-        "updated_at": configuration.updated_at.isoformat(),
-        "settings": dict(ServiceConfigurations.masked(configuration)),
-    }
+app.add_typer(service_change_commands.app)
+app.add_typer(service_transfer_commands.app)

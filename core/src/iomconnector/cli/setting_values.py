@@ -1,13 +1,17 @@
 """Settings on the command line: ``NAME=VALUE``, ``NAME=@FILE``, ``NAME=-``."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def setting_values(arguments: Iterable[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -45,8 +45,14 @@ class ServiceDefinition(Generic[ConfigurationT]):
         group: Service group under which it is listed.
         port: The port that its adapter implements.
         configuration: Pydantic model of its settings; ``pydantic.SecretStr`` fields are encrypted at rest
-            and masked wherever they are shown.
+            and masked wherever they are shown. ``title`` and ``description`` of a field are shown to people,
+            and its unit, which stands in ``json_schema_extra={"unit": "s"}``.
         adapter: Makes the adapter of a validated configuration. It must not connect to anything yet.
+        help: What it is good for, one or two sentences.
+        excludes: Ids of service types that cannot be operational together with it in one context.
+        needs: Groups of ids of service types: of each group, one must be operational in the context.
+        check: The connection test: makes a harmless call with an adapter, and returns one sentence that says
+            what answered. It raises ``ConnectorError`` where the adapter would not work.
     """
 
     id: str
@@ -55,3 +61,7 @@ class ServiceDefinition(Generic[ConfigurationT]):
     port: type[Any]
     configuration: type[ConfigurationT]
     adapter: Callable[[ConfigurationT, AdapterContext], Any]
+    help: str = ""
+    excludes: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
+    check: Callable[[Any], Awaitable[str]] | None = None

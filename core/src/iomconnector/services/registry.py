@@ -42,6 +42,15 @@ class ServiceDefinitions:
             )
         return self._offered[definition_id][1]
 
+    def cartridge(self, definition_id: str) -> str:
+        """The cartridge that offers the definition of that id.
+
+        Raises:
+            NotFoundError: No cartridge of the assembly offers it.
+        """
+        self.get(definition_id)
+        return self._offered[definition_id][0]
+
     def __contains__(self, definition_id: str) -> bool:
         return definition_id in self._offered
 

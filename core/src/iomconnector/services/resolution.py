@@ -1,7 +1,6 @@
 """Which adapter serves a port in a context: exactly one, or an error that says why."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +12,16 @@ from iomconnector.errors import ConnectorError
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.message_log import MessageLog
-from iomconnector.ports.service_configuration_store import ServiceConfiguration, Sharing
-from iomconnector.services.configurations import ServiceConfigurations
+from iomconnector.ports.service_configuration_store import (
+    ServiceConfiguration,
+    ServiceConfigurationStore,
+    ServiceState,
+)
+from iomconnector.services.conflicts import only_one_adapter
 from iomconnector.services.definition import AdapterContext
 from iomconnector.services.registry import ServiceDefinitions
+from iomconnector.services.setting_values import SettingValues
+from iomconnector.services.status import ContextServices
 
 log = structlog.get_logger(__name__)
 
@@ -33,33 +38,49 @@ class ServiceResolutionError(ConnectorError):
 @dataclass(slots=True)
 class _Resolved:
     adapter: Any
-    checked_at: datetime
     configuration: ServiceConfiguration
+    revision: str
+
+    def serves(self, configuration: ServiceConfiguration) -> bool:
+        """Whether the adapter is what a new one of the configuration would be."""
+        mine = self.configuration
+        return (mine.id, mine.definition, mine.values) == (
+            configuration.id,
+            configuration.definition,
+            configuration.values,
+        )
 
 
 class ServiceResolver:
     """Finds the one executable adapter of a port for a context, and keeps it.
 
-    Configurations of the context itself and shared ones of those above it count. A changed configuration
-    takes effect within a second, in every process.
+    Once a second, if anybody asks, it looks whether services were changed, by any process: it reads one row.
+    Before it refuses, it looks as well. An adapter that was replaced is closed at the end with the others: it
+    may still be at work, and nobody tells when it is done. Until then adapters hold little by closing idle
+    connections.
     """
 
     def __init__(
         self,
         definitions: ServiceDefinitions,
-        configurations: ServiceConfigurations,
+        store: ServiceConfigurationStore,
+        settings: SettingValues,
         contexts: ContextRepository,
         extensions: Extensions,
         clock: Clock,
         message_log: MessageLog,
     ) -> None:
         self._definitions = definitions
-        self._configurations = configurations
+        self._store = store
+        self._settings = settings
         self._contexts = contexts
         self._extensions = extensions
         self._clock = clock
         self._message_log = message_log
+        self._state: ServiceState | None = None
+        self._checked_at: datetime | None = None
         self._resolved: dict[tuple[type[Any], str], _Resolved] = {}
+        self._reported: dict[tuple[type[Any], str], str] = {}
         self._retired: list[_Resolved] = []
         self._turn = asyncio.Lock()
 
@@ -73,47 +94,81 @@ class ServiceResolver:
         """
         key = (port, context)
         known = self._resolved.get(key)
-        if known is not None and self._is_fresh(known):
+        if known is not None and self._is_current(known):
             return known.adapter
         async with self._turn:
+            state = await self._current()
             known = self._resolved.get(key)
-            if known is not None and self._is_fresh(known):
+            if known is not None and known.revision == state.revision:
                 return known.adapter
-            chosen = await self._choose(port, context)
-            if known is None or known.configuration != chosen:
+            try:
+                chosen = await self._choose(state, port, context)
+            except ServiceResolutionError:
+                chosen = await self._choose(state := await self._current(at_once=True), port, context)
+            if known is None or not known.serves(chosen):
                 adapter = self._make(chosen, context)
                 if known is not None:
                     self._retired.append(known)
-                known = _Resolved(adapter, self._clock.now(), chosen)
+                known = _Resolved(adapter, chosen, state.revision)
                 self._resolved[key] = known
-            known.checked_at = self._clock.now()
+            known.revision = state.revision
             return known.adapter
 
-    def _is_fresh(self, resolved: _Resolved) -> bool:
-        return abs(self._clock.now() - resolved.checked_at) < FRESH_FOR
+    def _is_current(self, known: _Resolved) -> bool:
+        return self._state is not None and known.revision == self._state.revision and self._is_fresh()
 
-    async def _choose(self, port: type[Any], context: str) -> ServiceConfiguration:
+    def _is_fresh(self) -> bool:
+        return self._checked_at is not None and abs(self._clock.now() - self._checked_at) < FRESH_FOR
+
+    async def _current(self, *, at_once: bool = False) -> ServiceState:
+        state = self._state
+        if state is None or at_once or not self._is_fresh():
+            asked_at = self._clock.now()
+            if state is None or await self._store.revision() != state.revision:
+                state = await self._store.state()
+            self._state, self._checked_at = state, asked_at
+        return state
+
+    async def _choose(self, state: ServiceState, port: type[Any], context: str) -> ServiceConfiguration:
         path = [node.id for node in await self._contexts.path_to(context)]
-        candidates = [
-            configuration
-            for configuration in await self._configurations.all()
-            if configuration.context in path and self._serves(configuration, port)
-        ]
-        executable = [each for each in candidates if not why_not_operational(each, context)]
+        services = ContextServices(state, self._definitions, path)
+        executable = [key for key, each in services.operational.items() if each.port is port]
         if len(executable) == 1:
-            return executable[0]
-        raise _unresolved(port, context, candidates, executable)
+            return services.configurations[executable[0]]
+        refused = self._unresolved(services, port, executable)
+        if executable and self._reported.get((port, context)) != state.revision:
+            self._reported[port, context] = state.revision
+            log.error(refused.message, **refused.ids)
+        raise refused
 
-    def _serves(self, configuration: ServiceConfiguration, port: type[Any]) -> bool:
-        return (
-            configuration.definition in self._definitions
-            and self._definitions.get(configuration.definition).port is port
+    def _unresolved(
+        self, services: ContextServices, port: type[Any], executable: list[str]
+    ) -> ServiceResolutionError:
+        if executable:
+            return ServiceResolutionError(
+                only_one_adapter(port, executable, services.context),
+                hint="Deactivate all but one of them.",
+                context=services.context,
+                services=", ".join(executable),
+            )
+        candidates = [
+            key
+            for key, each in services.configurations.items()
+            if each.definition in self._definitions and self._definitions.get(each.definition).port is port
+        ]
+        reasons = "".join(f" {key}: {services.status(key).reason}" for key in candidates)
+        return ServiceResolutionError(
+            f"No adapter of {port.__name__} is operational in context {services.context}.{reasons}",
+            hint="`iomconnector service list` shows every service and its status."
+            if candidates
+            else "Configure a service with `iomconnector service add`.",
+            context=services.context,
         )
 
     def _make(self, configuration: ServiceConfiguration, context: str) -> Any:
         definition = self._definitions.get(configuration.definition)
         return definition.adapter(
-            self._configurations.opened(configuration),
+            self._settings.opened(configuration),
             AdapterContext(
                 service=configuration.id,
                 channel=context,
@@ -137,37 +192,3 @@ class ServiceResolver:
                 log.error(
                     "an adapter could not be closed", service=each.configuration.id, error=repr(outcome)
                 )
-
-
-def why_not_operational(configuration: ServiceConfiguration, context: str) -> str:
-    """Why a configuration does not serve a context; empty where it does."""
-    if not configuration.active:
-        return "deactivated"
-    if configuration.context != context and configuration.sharing is Sharing.UNSHARED:
-        return f"not shared by {configuration.context}"
-    return ""
-
-
-def _unresolved(
-    port: type[Any],
-    context: str,
-    candidates: Sequence[ServiceConfiguration],
-    executable: Sequence[ServiceConfiguration],
-) -> ServiceResolutionError:
-    if executable:
-        return ServiceResolutionError(
-            f"Only one adapter allowed to be executable of {port.__name__}, "
-            f"but {len(executable)} adapters found. "
-            f"In context {context} these are: {', '.join(each.id for each in executable)}.",
-            hint="Deactivate all but one of them.",
-            context=context,
-        )
-    reasons = "; ".join(f"{each.id} is {why_not_operational(each, context)}" for each in candidates)
-    return ServiceResolutionError(
-        f"No adapter of {port.__name__} is operational in context {context}"
-        f"{f': {reasons}' if reasons else ''}.",
-        hint="Activate a service with `iomconnector service activate`."
-        if candidates
-        else "Configure a service with `iomconnector service add`.",
-        context=context,
-    )

@@ -1,16 +1,28 @@
-"""Configurations of managed services in the database."""
+"""Managed services in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Row, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.errors import NotFoundError
-from iomconnector.ports.service_configuration_store import ServiceConfiguration, Sharing
+from iomconnector.ports.service_configuration_store import (
+    ServiceChange,
+    ServiceConfiguration,
+    ServiceState,
+    Sharing,
+)
+from iomconnector.storage.audit_trail import record_entries
 from iomconnector.storage.database import Database
-from iomconnector.storage.tables import service_configurations
+from iomconnector.storage.service_rows import store_differences
+from iomconnector.storage.tables import (
+    service_configurations,
+    service_enablements,
+    service_overrides,
+    service_revision,
+)
 
 
 class SqlServiceConfigurationStore:
@@ -19,27 +31,33 @@ class SqlServiceConfigurationStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def save(self, configuration: ServiceConfiguration) -> None:
-        """Add or replace the configuration of that id."""
-        values = {
-            "id": configuration.id,
-            "definition": configuration.definition,
-            "context": configuration.context,
-            "display_name": configuration.display_name,
-            "settings": dict(configuration.values),
-            "active": configuration.active,
-            "sharing": configuration.sharing.value,
-            "updated_at": configuration.updated_at,
-        }
+    async def state(self) -> ServiceState:
+        """The state, consistent in itself."""
+        async with self._database.reading() as connection:
+            return await _state(connection, await _revision(connection))
 
-        async def store(connection: AsyncConnection) -> None:
-            await connection.execute(
-                insert(service_configurations)
-                .values(**values)
-                .on_conflict_do_update(index_elements=["id"], set_=values)
-            )
+    async def revision(self) -> str:
+        """The revision of the state: one row."""
+        async with self._database.reading() as connection:
+            return await _revision(connection)
 
-        await self._database.write(store)
+    async def change(self, decide: Callable[[ServiceState], ServiceChange]) -> ServiceState:
+        """Change the state, and record who did it, in one transaction."""
+
+        async def store(connection: AsyncConnection) -> ServiceState:
+            held = (
+                await connection.execute(select(service_revision.c.revision).with_for_update())
+            ).scalar_one()
+            before = await _state(connection, held)
+            change = decide(before)
+            await record_entries(connection, change.audit)
+            if not await store_differences(connection, before, change.after):
+                return before
+            revision = uuid4().hex
+            await connection.execute(update(service_revision).values(revision=revision))
+            return await _state(connection, revision)
+
+        return await self._database.write(store)
 
     async def get(self, configuration_id: str) -> ServiceConfiguration:
         """The configuration of that id."""
@@ -56,19 +74,25 @@ class SqlServiceConfigurationStore:
 
     async def all(self) -> Sequence[ServiceConfiguration]:
         """Every configuration, by id."""
-        query = select(service_configurations).order_by(service_configurations.c.id)
         async with self._database.reading() as connection:
-            return [_configuration(row) for row in await connection.execute(query)]
+            rows = (await connection.execute(select(service_configurations))).all()
+        return sorted((_configuration(row) for row in rows), key=lambda each: each.id)
 
-    async def delete(self, configuration_id: str) -> None:
-        """Remove the configuration of that id, if there is one."""
 
-        async def remove(connection: AsyncConnection) -> None:
-            await connection.execute(
-                delete(service_configurations).where(service_configurations.c.id == configuration_id)
-            )
+async def _revision(connection: AsyncConnection) -> str:
+    return str((await connection.execute(select(service_revision.c.revision))).scalar_one())
 
-        await self._database.write(remove)
+
+async def _state(connection: AsyncConnection, revision: str) -> ServiceState:
+    configurations = await connection.execute(select(service_configurations))
+    enablements = await connection.execute(select(service_enablements))
+    overrides = await connection.execute(select(service_overrides))
+    return ServiceState(
+        configurations={row.id: _configuration(row) for row in configurations},
+        enablements={(row.definition, row.organization): row.enabled for row in enablements},
+        overrides={(row.configuration, row.context): row.active for row in overrides},
+        revision=revision,
+    )
 
 
 def _configuration(row: Row[Any]) -> ServiceConfiguration:
@@ -78,7 +102,10 @@ def _configuration(row: Row[Any]) -> ServiceConfiguration:
         context=row.context,
         display_name=row.display_name,
         values=row.settings,
+        available=row.available,
         active=row.active,
         sharing=Sharing(row.sharing),
+        version=row.version,
         updated_at=row.updated_at,
+        updated_by=row.updated_by,
     )

@@ -1,34 +1,51 @@
-"""Service configurations in memory."""
+"""Managed services in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
+from uuid import uuid4
 
 from iomconnector.errors import NotFoundError
-from iomconnector.ports.service_configuration_store import ServiceConfiguration
+from iomconnector.ports.service_configuration_store import ServiceChange, ServiceConfiguration, ServiceState
+from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
 
 
 class MemoryServiceConfigurationStore:
-    """Implements :class:`~iomconnector.ports.service_configuration_store.ServiceConfigurationStore`."""
+    """Implements :class:`~iomconnector.ports.service_configuration_store.ServiceConfigurationStore`.
 
-    def __init__(self) -> None:
-        self._configurations: dict[str, ServiceConfiguration] = {}
+    Arguments:
+        audit_trail: Gets what the changes say for it.
+    """
 
-    async def save(self, configuration: ServiceConfiguration) -> None:
-        """Add or replace the configuration of that id."""
-        self._configurations[configuration.id] = deepcopy(configuration)
+    def __init__(self, audit_trail: MemoryAuditTrail | None = None) -> None:
+        self._audit_trail = audit_trail or MemoryAuditTrail()
+        self._state = ServiceState(revision=uuid4().hex)
+
+    async def state(self) -> ServiceState:
+        """The state."""
+        return deepcopy(self._state)
+
+    async def revision(self) -> str:
+        """The revision of the state."""
+        return self._state.revision
+
+    async def change(self, decide: Callable[[ServiceState], ServiceChange]) -> ServiceState:
+        """Change the state, and record who did it."""
+        change = decide(deepcopy(self._state))
+        after = replace(deepcopy(change.after), revision=self._state.revision)
+        self._audit_trail.append(*change.audit)
+        if after != self._state:
+            self._state = replace(after, revision=uuid4().hex)
+        return deepcopy(self._state)
 
     async def get(self, configuration_id: str) -> ServiceConfiguration:
         """The configuration of that id."""
-        if configuration_id not in self._configurations:
+        if configuration_id not in self._state.configurations:
             raise NotFoundError(
                 f"There is no service configuration {configuration_id!r}.", service=configuration_id
             )
-        return deepcopy(self._configurations[configuration_id])
+        return deepcopy(self._state.configurations[configuration_id])
 
     async def all(self) -> Sequence[ServiceConfiguration]:
         """Every configuration, by id."""
-        return [deepcopy(self._configurations[key]) for key in sorted(self._configurations)]
-
-    async def delete(self, configuration_id: str) -> None:
-        """Remove the configuration of that id, if there is one."""
-        self._configurations.pop(configuration_id, None)
+        return [deepcopy(each) for _, each in sorted(self._state.configurations.items())]

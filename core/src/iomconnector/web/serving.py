@@ -108,9 +108,9 @@ def _stopping_on_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
     def stop_once() -> None:
-        log.info("stopping")
         stop.set()
         release()
+        log.info("stopping")
 
     for number in numbers:
         loop.add_signal_handler(number, stop_once)

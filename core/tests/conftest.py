@@ -1,9 +1,12 @@
 """What every test of the core starts from."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
+
+from iomconnector.testing.postgresql import PostgresqlServer
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +14,14 @@ def unconfigured_logging() -> Iterator[None]:
     """No test sees the logging that a command of an earlier one configured."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new' / 'shop.sqlite'}"
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    with server.database() as name:
+        yield server.url_of(name)

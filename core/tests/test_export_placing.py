@@ -10,12 +10,11 @@ from iomconnector.errors import NotFoundError
 from iomconnector.model.approvals import ApprovalKind, Decision
 from iomconnector.model.exports import ExportState
 from iomconnector.ports.order_repository import OrderConflictError, PlacementOutcome
-from iomconnector.testing.contracts import OrderStorage
 from iomconnector.testing.event_loop import in_event_loop
-from iomconnector.testing.memory import ManualClock, MemoryContextRepository
+from iomconnector.testing.memory import ManualClock
+from iomconnector.testing.placing_stage import PlacingStage
 from iomconnector.testing.samples import (
     CHANNEL,
-    CONTEXTS,
     ORGANIZATION,
     OTHER_CHANNEL,
     approval,
@@ -24,7 +23,6 @@ from iomconnector.testing.samples import (
     sample_order,
 )
 from iomconnector.usecases.approve_orders import ApprovalError, ApproveOrders, may_leave, open_step
-from iomconnector.usecases.place_orders import PlaceOrders
 
 DUE = ExportState.DUE
 WAITING = ExportState.WAITING_FOR_APPROVAL
@@ -41,8 +39,8 @@ class Shop:
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
-        self.storage = OrderStorage.in_memory(self.clock)
-        self.placing = PlaceOrders(self.storage.orders, MemoryContextRepository(CONTEXTS))
+        stage = PlacingStage(self.clock)
+        self.storage, self.placing = stage.storage, stage.placing
         self.approving = ApproveOrders(self.storage.orders, self.clock)
 
     def approve(
@@ -59,8 +57,8 @@ def shop() -> Shop:
 
 @in_event_loop
 async def test_a_placed_order_is_due_at_once(shop: Shop) -> None:
-    assert await shop.placing.one(sample_order("4711")) is PlacementOutcome.PLACED
-    assert await shop.placing.one(sample_order("4711")) is PlacementOutcome.ALREADY_PLACED
+    assert (await shop.placing.one(sample_order("4711"))).outcome is PlacementOutcome.PLACED
+    assert (await shop.placing.one(sample_order("4711"))).outcome is PlacementOutcome.ALREADY_PLACED
     assert await shop.storage.claimed_numbers() == ["4711"]
 
 

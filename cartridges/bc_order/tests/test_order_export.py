@@ -96,7 +96,7 @@ def test_without_a_service_the_exit_code_is_4_and_the_reason_says_what_to_do(sho
     run = shop.json("order", "export", code=4)
     (waiting,) = run["waiting"]
     assert f"No adapter of OrderExportService is operational in context {CHANNEL}" in waiting["reason"]
-    assert "iomconnector service activate" in waiting["reason"]
+    assert "It is deactivated in inSPIRED: activate it there." in waiting["reason"]
     preview = shop.run("order", "preview", "A")
     assert (preview.code, preview.out) == (3, "")
     assert shop.run("service", "activate", SERVICE).code == 0

@@ -10,6 +10,7 @@ import pytest
 
 from bc_order.order_files import Entry, OrderFileError, entries_of, open_orders
 from bc_order.testing.order_documents import json_lines, order_document
+from iomconnector.model.orders import Order
 
 A, B, C = (order_document(number) for number in "ABC")
 
@@ -21,7 +22,10 @@ def read(content: bytes | str) -> list[Entry]:
 
 def shape(entries: Sequence[Entry]) -> list[tuple[int, str]]:
     """The line and the number of each order; a reason where it is none."""
-    return [(entry.line, entry.order.number if entry.order else entry.reason) for entry in entries]
+    return [
+        (entry.line, entry.order.number if isinstance(entry.order, Order) else entry.reason)
+        for entry in entries
+    ]
 
 
 INDENTED = json.dumps(A, indent=2)
@@ -120,7 +124,7 @@ def test_one_line_that_is_not_utf_8_does_not_hide_the_others_and_keeps_its_bytes
 def test_amounts_are_read_digit_for_digit() -> None:
     text = json.dumps(A).replace('"amount": "119"', '"amount": 12345678901234567890.1234567')
     (entry,) = read(text)
-    assert entry.order is not None
+    assert isinstance(entry.order, Order)
     assert entry.order.total.gross is not None
     assert entry.order.total.gross.amount.amount == Decimal("12345678901234567890.1234567")
 

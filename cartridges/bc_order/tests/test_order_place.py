@@ -95,8 +95,18 @@ def test_every_form_can_come_from_standard_input_with_a_mark_and_foreign_line_en
 
 def test_a_file_can_be_placed_again_and_another_order_of_a_number_is_refused(shop: Shop) -> None:
     file = shop.write("orders.jsonl", json_lines([order_document("A"), order_document("B")]))
-    assert shop.json("order", "place", file) == {"placed": 2, "already_placed": 0, "rejected": []}
-    assert shop.json("order", "place", file) == {"placed": 0, "already_placed": 2, "rejected": []}
+    assert shop.json("order", "place", file) == {
+        "placed": 2,
+        "already_placed": 0,
+        "numbered": [],
+        "rejected": [],
+    }
+    assert shop.json("order", "place", file) == {
+        "placed": 0,
+        "already_placed": 2,
+        "numbered": [],
+        "rejected": [],
+    }
     others = [
         order_document("A", project="another"),
         order_document("A", channel=OTHER_CHANNEL),
@@ -108,6 +118,7 @@ def test_a_file_can_be_placed_again_and_another_order_of_a_number_is_refused(sho
     assert shop.json("order", "place", shop.write("others.jsonl", json_lines(others)), code=1) == {
         "placed": 2,
         "already_placed": 1,
+        "numbered": [],
         "rejected": [
             {"line": 1, "number": "A", "reason": f"Order A {conflict}"},
             {"line": 4, "number": "C", "reason": f"Order C {conflict}"},

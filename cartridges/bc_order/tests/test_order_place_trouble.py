@@ -58,7 +58,12 @@ def test_a_command_killed_while_it_waits_for_input_has_placed_its_batches_and_ca
         wait_until(lambda: shop.count() == 200, "two batches are placed")
         assert end(process, signal.SIGKILL) == (-signal.SIGKILL, "", "")
     file = shop.write("orders.jsonl", lines(1, 500))
-    assert shop.json("order", "place", file) == {"placed": 300, "already_placed": 200, "rejected": []}
+    assert shop.json("order", "place", file) == {
+        "placed": 300,
+        "already_placed": 200,
+        "numbered": [],
+        "rejected": [],
+    }
     assert_placed_once(shop, 500)
 
 
@@ -72,7 +77,7 @@ def test_a_command_killed_while_it_writes_loses_and_doubles_nothing(shop: Shop) 
             assert ended(command).code == -signal.SIGKILL
         seen = shop.count()
     report = shop.json("order", "place", file)
-    assert report == {"placed": 800 - seen, "already_placed": seen, "rejected": []}
+    assert report == {"placed": 800 - seen, "already_placed": seen, "numbered": [], "rejected": []}
     assert_placed_once(shop, 800)
 
 
@@ -102,7 +107,7 @@ def test_ctrl_c_while_it_writes_ends_between_two_batches(shop: Shop) -> None:
     assert placed < 1000
     assert not (shop.directory / "rejected.jsonl").exists()
     report = shop.json("order", "place", file)
-    assert report == {"placed": 1000 - placed, "already_placed": placed, "rejected": []}
+    assert report == {"placed": 1000 - placed, "already_placed": placed, "numbered": [], "rejected": []}
 
 
 def test_a_full_disk_ends_with_exit_code_4_and_the_same_command_goes_on_afterwards(shop: Shop) -> None:
@@ -116,7 +121,7 @@ def test_a_full_disk_ends_with_exit_code_4_and_the_same_command_goes_on_afterwar
     assert f"Before it stopped: {placed} placed, 0 placed before, 0 rejected." in stopped.err
     assert re.search(r"error: The database .* answered: .*(full|disk I/O).*do it again", stopped.err)
     report = shop.json("order", "place", file)
-    assert report == {"placed": 1000 - placed, "already_placed": placed, "rejected": []}
+    assert report == {"placed": 1000 - placed, "already_placed": placed, "numbered": [], "rejected": []}
     assert_placed_once(shop, 1000)
 
 

@@ -52,8 +52,9 @@ def sending_failure(error: ConnectorError, order: str) -> OrderExportError:
     )
 
 
-def reading_failure(error: ConnectorError, order: str) -> ExportUnavailableError:
-    """The meaning of an error that came up before an order was sent, or while it was looked up.
+def reading_failure(error: ConnectorError, order: str | None) -> ExportUnavailableError:
+    """The meaning of an error that came up before an order was sent, while it was looked up, or while IOM was
+    asked about many orders.
 
     An IOM that cannot be reached or is overloaded concerns every order, so that none is parked because of it.
     """
@@ -78,6 +79,6 @@ def _words(error: IomBadRequest) -> str:
     return (words or error.message).rstrip(".")
 
 
-def _ids(error: ConnectorError, order: str) -> dict[str, object]:
+def _ids(error: ConnectorError, order: str | None) -> dict[str, object]:
     message_id = error.message_id if isinstance(error, IomRestError) else None
     return {"order": order, "message_id": message_id}

@@ -11,8 +11,9 @@ from typing import BinaryIO
 
 from bc_order.json_sequence import is_json, may_go_on, values_in
 from iomconnector.errors import ConnectorError
-from iomconnector.model.order_documents import OrderDocumentError, order_from, parse_json
+from iomconnector.model.order_documents import OrderDocumentError, parse_json
 from iomconnector.model.orders import Order
+from iomconnector.model.unnumbered_orders import UnnumberedOrder, order_or_unnumbered_from
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -31,14 +32,14 @@ class Entry:
     Arguments:
         line: The line on which it begins, from 1.
         text: What stands there; bytes that are no UTF-8 are kept as surrogates.
-        order: The order, where it is one.
+        order: The order, where it is one; it may be without a number.
         reason: Why it is none.
         number: The number that it claims to have, where that can be read.
     """
 
     line: int
     text: str
-    order: Order | None = None
+    order: Order | UnnumberedOrder | None = None
     reason: str = ""
     number: str = ""
 
@@ -157,7 +158,7 @@ def _entry(text: str, line: int) -> Entry:
         return Entry(line, text, reason="No order: an order is a JSON object.")
     number = _shown(content.get("number"))
     try:
-        return Entry(line, text, order=order_from(content), number=number)
+        return Entry(line, text, order=order_or_unnumbered_from(content), number=number)
     except OrderDocumentError as error:
         return Entry(line, text, reason=error.message, number=number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from iomconnector.model.orders import Order
+from iomconnector.model.unnumbered_orders import KEY, LONGEST_KEY
 
 
 def order_request_body() -> dict[str, Any]:
@@ -12,9 +13,17 @@ def order_request_body() -> dict[str, Any]:
 
     The body is read by the route itself, because the usual way makes binary floats of JSON numbers.
     """
-    schema = Order.model_json_schema(mode="validation")
-    content = {"application/json": {"schema": _without_references(schema)}}
-    return {"requestBody": {"required": True, "content": content}}
+    schema = _without_references(Order.model_json_schema(mode="validation"))
+    schema["required"] = [name for name in schema["required"] if name != "number"]
+    schema["properties"][KEY] = {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_KEY,
+        "description": "In place of a number: what the caller calls the order, and no other of the channel. "
+        "The order gets the next number of its organization's sequence, and the same one when sent again.",
+    }
+    schema["oneOf"] = [{"required": ["number"]}, {"required": [KEY]}]
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def _without_references(schema: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,8 @@ def place(
 ) -> None:
     """Place the orders of a file. Each order is placed once, however often the file is placed.
 
+    An order with an idempotency_key in place of a number gets the next number of its organization.
+
     Exit code 0: all are placed. 1: some were rejected, and the report says why.
     """
     report = PlacingReport()
@@ -91,6 +93,10 @@ def _print(report: PlacingReport, output: Format) -> None:
             {
                 "placed": report.placed,
                 "already_placed": report.placed_before,
+                "numbered": [
+                    {"line": each.line, "idempotency_key": each.idempotency_key, "number": each.number}
+                    for each in report.numbered
+                ],
                 "rejected": [
                     {"line": entry.line, "number": entry.number, "reason": entry.reason}
                     for entry in report.rejected
@@ -99,6 +105,12 @@ def _print(report: PlacingReport, output: Format) -> None:
         )
         return
     typer.echo(_summary(report))
+    if report.numbered:
+        print_table(
+            "Numbers given",
+            ("Line", "Key", "Order"),
+            [(str(each.line), each.idempotency_key, each.number) for each in report.numbered],
+        )
     if report.rejected:
         print_table(
             "Rejected",

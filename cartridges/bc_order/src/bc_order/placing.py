@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from bc_order.order_files import Entry
+from iomconnector.model.unnumbered_orders import UnnumberedOrder
 from iomconnector.ports.order_repository import PlacementOutcome
 from iomconnector.usecases.place_orders import PlaceOrders
 
@@ -29,16 +30,33 @@ class Rejection:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class GivenNumber:
+    """The number of an order that stood in the file without one.
+
+    Arguments:
+        line: The line of the file on which it begins, from 1.
+        idempotency_key: What the file calls it.
+        number: Its number.
+    """
+
+    line: int
+    idempotency_key: str
+    number: str
+
+
 @dataclass(slots=True)
 class PlacingReport:
     """What became of the orders of a file.
 
     Arguments:
         counts: How many were placed, and how many had been placed before.
+        numbered: The numbers of orders that came without, in the order of the file.
         rejected: Those that were not placed, in the order of the file.
     """
 
     counts: Counter[PlacementOutcome] = field(default_factory=Counter)
+    numbered: list[GivenNumber] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
 
     @property
@@ -89,6 +107,9 @@ async def place_entries(
                 reason = placement.reason
                 if placement.outcome in (PlacementOutcome.PLACED, PlacementOutcome.ALREADY_PLACED):
                     report.counts[placement.outcome] += 1
+                    if isinstance(entry.order, UnnumberedOrder):
+                        key = entry.order.idempotency_key
+                        report.numbered.append(GivenNumber(entry.line, key, placement.number))
                     continue
             report.rejected.append(Rejection(entry.line, entry.number, reason))
             keep_rejected(entry)

@@ -10,7 +10,8 @@ from bc_order.options import LARGEST_KEY
 from bc_order.order_schema import order_request_body
 from bc_order.order_status import OrderPage, OrderStatus, page_of, status_of
 from iomconnector.model.exports import ExportState
-from iomconnector.model.order_documents import parse_order
+from iomconnector.model.order_documents import parse_json
+from iomconnector.model.unnumbered_orders import order_or_unnumbered_from
 from iomconnector.ports.order_repository import PlacementOutcome
 from iomconnector.web.authentication import CurrentApplication, CurrentToken, require_channel
 from iomconnector.web.problems import problem_responses
@@ -25,7 +26,8 @@ router = APIRouter(
         not_found="There is no such channel.",
         unprocessable_entity="The request is wrong; everything that is wrong is named.",
         internal_server_error="The request failed unexpectedly.",
-        service_unavailable="The database cannot be used at present. Send the request again.",
+        service_unavailable="The database cannot be used, or the sequence has no number, at present. "
+        "Nothing was changed. Send the request again.",
     ),
 )
 
@@ -38,7 +40,8 @@ router = APIRouter(
     responses={
         200: {"model": OrderStatus, "description": "The same order was placed before; nothing was changed."},
         **problem_responses(
-            conflict="Another order of that number exists; nothing was changed.",
+            conflict="Another order of that number or idempotency key exists, or the sequence gave that "
+            "number to an order of another channel; nothing was changed.",
             request_entity_too_large="The request is larger than 10 MiB.",
             unsupported_media_type="The body is not said to be JSON.",
             unprocessable_entity="The document is no valid order; every wrong field is named.",
@@ -52,15 +55,21 @@ async def place_order(
     """Place an order. When this answers, the order and the request to export it are on disk.
 
     Placing is idempotent by channel and number: the same order again answers 200 and changes nothing,
-    another order of the same number answers 409. Amounts are decimal strings or JSON numbers; both are read
-    exactly.
+    another order of the same number answers 409.
+
+    An order without a number gets the next one of its organization's sequence, and the answer tells it. Such
+    an order has an `idempotency_key`, which its caller chooses and uses for no other order of the channel:
+    the same order with the same key again answers 200 with the same number, another order with that key
+    answers 409.
+
+    Amounts are decimal strings or JSON numbers; both are read exactly.
     """
-    order = parse_order(await json_body(request))
+    order = order_or_unnumbered_from(parse_json(await json_body(request)))
     await require_channel(application, token, order.channel)
-    outcome = await application.place_orders.one(order)
-    if outcome is PlacementOutcome.ALREADY_PLACED:
+    placed = await application.place_orders.one(order)
+    if placed.outcome is PlacementOutcome.ALREADY_PLACED:
         response.status_code = 200
-    return status_of(await application.orders.get(order.channel, order.number))
+    return status_of(await application.orders.get(order.channel, placed.number))
 
 
 @router.get("", summary="List orders", response_description="One page of orders.")

@@ -1,6 +1,6 @@
 """The shop's orders, and with each of them the request to export it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -12,7 +12,7 @@ from iomconnector.model.orders import Order
 
 
 class OrderConflictError(ConnectorError):
-    """An order of that number exists in the channel, with other content. Nothing was changed."""
+    """Another order has that number, or that idempotency key. Nothing was changed."""
 
     code = "order.conflict"
 
@@ -25,6 +25,9 @@ class PlacementOutcome(StrEnum):
     """The same order, number and content, was there before."""
     CONFLICT = "conflict"
     """Another order of that number was there before; nothing was stored."""
+    TAKEN_ELSEWHERE = "taken elsewhere"
+    """An order of another channel of the organization has the number, and one of the two got it from the
+    organization's sequence; nothing was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,20 @@ class OrderRepository(Protocol):
     """Keeps orders. An order and its export request are stored in one transaction, so that an order which
     a customer saw confirmed is never lost."""
 
-    async def place(self, orders: Sequence[tuple[Order, ExportState]]) -> Sequence[PlacementOutcome]:
+    async def place(
+        self,
+        orders: Sequence[tuple[Order, ExportState]],
+        *,
+        from_sequence: Set[tuple[str, str]] = frozenset(),
+    ) -> Sequence[PlacementOutcome]:
         """Store orders, each with an export request in the given state, all in one transaction.
+
+        A number is unique in its channel. A number from the organization's sequence is unique in all channels
+        of the organization, whoever comes first: of two orders that are placed at once, one is refused.
+
+        Arguments:
+            orders: The orders.
+            from_sequence: Channel and number of those that got their number from the sequence.
 
         Returns:
             The outcome for each order, in their order. A conflict concerns its order only.

@@ -1,10 +1,10 @@
 """The shop's orders in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_unless_present
+from sqlalchemy import ScalarSelect, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.errors import NotFoundError, StorageError
@@ -16,7 +16,8 @@ from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
 from iomconnector.storage.database import BrokenConstraintError, Database
 from iomconnector.storage.order_rows import order_rows, stored_orders
-from iomconnector.storage.tables import approval_decisions, export_requests, orders
+from iomconnector.storage.tables import approval_decisions, contexts, export_requests, orders
+from iomconnector.storage.upsert import insert as insert_unless_present
 
 
 class SqlOrderRepository:
@@ -26,19 +27,27 @@ class SqlOrderRepository:
         self._database = database
         self._clock = clock
 
-    async def place(self, to_place: Sequence[tuple[Order, ExportState]]) -> Sequence[PlacementOutcome]:
+    async def place(
+        self,
+        to_place: Sequence[tuple[Order, ExportState]],
+        *,
+        from_sequence: Set[tuple[str, str]] = frozenset(),
+    ) -> Sequence[PlacementOutcome]:
         """Store orders with their export requests.
 
         Raises:
             StorageError: None of them was stored; perhaps because one names a channel that does not exist.
         """
-        rows = [(self._row(order), state) for order, state in to_place]
+        rows = [
+            (self._row(order, from_sequence=(order.channel, order.number) in from_sequence), state)
+            for order, state in to_place
+        ]
 
         async def store(connection: AsyncConnection) -> list[PlacementOutcome]:
             return [await _store(connection, row, state) for row, state in rows]
 
         try:
-            return await self._database.write(store)
+            return await self._database.write(store, isolation="read committed")
         except BrokenConstraintError as error:
             channels = sorted({order.channel for order, _ in to_place})
             raise StorageError(
@@ -47,13 +56,14 @@ class SqlOrderRepository:
                 hint="Add the missing channel with `iomconnector context add`.",
             ) from error
 
-    def _row(self, order: Order) -> dict[str, Any]:
+    def _row(self, order: Order, *, from_sequence: bool) -> dict[str, Any]:
         return {
             "channel": order.channel,
             "number": order.number,
             "digest": digest_of(order),
             "content": dump_order(order),
             "placed_at": self._clock.now(),
+            "from_sequence": from_sequence,
         }
 
     async def get(self, channel: str, number: str) -> StoredOrder:
@@ -76,8 +86,8 @@ class SqlOrderRepository:
     async def channels_of(self, number: str) -> Sequence[str]:
         """The channels in which an order of that number was placed."""
         async with self._database.reading() as connection:
-            query = select(orders.c.channel).where(orders.c.number == number).order_by(orders.c.channel)
-            return (await connection.execute(query)).scalars().all()
+            query = select(orders.c.channel).where(orders.c.number == number)
+            return sorted((await connection.execute(query)).scalars())
 
     async def page(
         self,
@@ -125,16 +135,26 @@ class SqlOrderRepository:
 
 
 async def _store(connection: AsyncConnection, row: dict[str, Any], state: ExportState) -> PlacementOutcome:
-    stored = await connection.execute(
-        insert_unless_present(orders).values(**row).on_conflict_do_nothing().returning(orders.c.id)
+    organization = select(contexts.c.parent).where(contexts.c.id == row["channel"]).scalar_subquery()
+    for holder in (organization, None):
+        order_id = await _insert(connection, row, holder)
+        if order_id is not None:
+            await _request_export(connection, order_id, row["placed_at"], state)
+            return PlacementOutcome.PLACED
+        outcome = await _outcome_of_present(connection, row)
+        if outcome is None and await _is_exclusive(connection, row, organization):
+            outcome = PlacementOutcome.TAKEN_ELSEWHERE
+        if outcome is not None:
+            return outcome
+    raise StorageError(
+        f"The database has no key for order {row['number']} in channel {row['channel']}.",
+        hint="See whether `orders_id_seq` is behind the largest key, as after an incomplete restore.",
     )
-    order_id = stored.scalar_one_or_none()
-    if order_id is None:
-        query = select(orders.c.digest).where(
-            orders.c.channel == row["channel"], orders.c.number == row["number"]
-        )
-        same = (await connection.execute(query)).scalar_one() == row["digest"]
-        return PlacementOutcome.ALREADY_PLACED if same else PlacementOutcome.CONFLICT
+
+
+async def _request_export(
+    connection: AsyncConnection, order_id: int, at: datetime, state: ExportState
+) -> None:
     await connection.execute(
         insert(export_requests).values(
             order_id=order_id,
@@ -142,9 +162,45 @@ async def _store(connection: AsyncConnection, row: dict[str, Any], state: Export
             attempts=0,
             failures=0,
             unclear=False,
-            due_at=row["placed_at"],
-            requested_at=row["placed_at"],
-            updated_at=row["placed_at"],
+            due_at=at,
+            requested_at=at,
+            updated_at=at,
         )
     )
-    return PlacementOutcome.PLACED
+
+
+async def _insert(
+    connection: AsyncConnection, row: dict[str, Any], organization: ScalarSelect[Any] | None
+) -> int | None:
+    """The key of the new order; none where its number is taken in its channel or in that organization."""
+    stored = await connection.execute(
+        insert_unless_present(connection, orders)
+        .values(**row, organization=organization)
+        .on_conflict_do_nothing()
+        .returning(orders.c.id)
+    )
+    order_id: int | None = stored.scalar_one_or_none()
+    return order_id
+
+
+async def _outcome_of_present(connection: AsyncConnection, row: dict[str, Any]) -> PlacementOutcome | None:
+    """What an order of that number in the channel means; none where there is none."""
+    query = select(orders.c.digest).where(
+        orders.c.channel == row["channel"], orders.c.number == row["number"]
+    )
+    digest = (await connection.execute(query)).scalar_one_or_none()
+    if digest is None:
+        return None
+    return PlacementOutcome.ALREADY_PLACED if digest == row["digest"] else PlacementOutcome.CONFLICT
+
+
+async def _is_exclusive(
+    connection: AsyncConnection, row: dict[str, Any], organization: ScalarSelect[Any]
+) -> bool:
+    """Whether a number that another channel has cannot be this order's too, because the sequence gave it."""
+    holder = select(orders.c.id).where(
+        orders.c.organization == organization,
+        orders.c.number == row["number"],
+        orders.c.from_sequence,
+    )
+    return row["from_sequence"] or (await connection.execute(holder)).first() is not None

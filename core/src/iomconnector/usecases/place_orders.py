@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from iomconnector.errors import NotFoundError
 from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order
+from iomconnector.model.unnumbered_orders import UnnumberedOrder
+from iomconnector.model.values import OrderNumber
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.order_repository import OrderConflictError, OrderRepository, PlacementOutcome
 from iomconnector.usecases.channels import require_channel
+from iomconnector.usecases.number_orders import KeyReusedError, NumberOrders
+
+REFUSED = (PlacementOutcome.CONFLICT, PlacementOutcome.TAKEN_ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,56 +21,80 @@ class Placement:
     """What became of one order.
 
     Arguments:
-        order: The order.
-        outcome: Placed, there already, or in conflict; none where the order was refused.
+        order: The order; with its number, unless it came without one and was refused.
+        outcome: What the shop's orders made of it; none where it did not come so far.
         reason: Why it was not placed.
     """
 
-    order: Order
+    order: Order | UnnumberedOrder
     outcome: PlacementOutcome | None
     reason: str = ""
 
+    @property
+    def number(self) -> OrderNumber:
+        """The number of the order; empty where it has none."""
+        return self.order.number if isinstance(self.order, Order) else OrderNumber("")
+
 
 class PlaceOrders:
-    """Places orders, once for each number of a channel."""
+    """Places orders, once for each number of a channel, or for each idempotency key.
 
-    def __init__(self, orders: OrderRepository, contexts: ContextRepository) -> None:
+    Arguments:
+        orders: The shop's orders.
+        contexts: The channels.
+        numbers: Gives numbers to orders that come without.
+    """
+
+    def __init__(self, orders: OrderRepository, contexts: ContextRepository, numbers: NumberOrders) -> None:
         self._orders = orders
         self._contexts = contexts
+        self._numbers = numbers
         self._when_placed: list[Callable[[], None]] = []
 
     def when_placed(self, call: Callable[[], None]) -> None:
         """Have something called whenever orders were placed."""
         self._when_placed.append(call)
 
-    async def one(self, order: Order) -> PlacementOutcome:
+    async def one(self, order: Order | UnnumberedOrder) -> Placement:
         """Place an order. Placing the same order again changes nothing.
 
         Returns:
-            Whether it was placed now or before.
+            Whether it was placed now or before, and with which number.
 
         Raises:
             NotFoundError: Its channel is unknown; the order was not stored.
-            OrderConflictError: Another order of that number exists.
+            OrderConflictError: Another order of that number exists in its channel, or one of another channel
+                of the organization got that number from the sequence.
+            KeyReusedError: Another order of that idempotency key exists.
+            SequenceExhaustedError: The next number would be longer than permitted.
+            SequenceWouldRepeatError: The clock was set back, to numbers of an earlier pattern.
+            SequenceBehindError: Orders have the next thousand numbers already.
             StorageError: It was not stored.
         """
         await require_channel(self._contexts, order.channel)
-        outcome = (await self._orders.place([(order, first_state(order))]))[0]
-        if outcome is PlacementOutcome.CONFLICT:
+        [placed] = await self._place([order])
+        if isinstance(placed, KeyReusedError):
+            raise placed
+        if placed.outcome in REFUSED:
             raise OrderConflictError(
-                conflict_sentence(order),
+                placed.reason,
                 hint="Give the new order another number.",
-                order=order.number,
+                order=placed.number,
                 channel=order.channel,
             )
-        self._tell([outcome])
-        return outcome
+        return placed
 
-    async def many(self, orders: Sequence[Order]) -> Sequence[Placement]:
+    async def many(self, orders: Sequence[Order | UnnumberedOrder]) -> Sequence[Placement]:
         """Place orders in one transaction; one that cannot be placed does not hinder the others.
 
+        Orders whose number was taken meanwhile come in a second one. Where an error is raised, none was
+        stored, or only those whose number was free at once; placing all of them again goes on.
+
         Raises:
-            StorageError: None of them was stored.
+            SequenceExhaustedError: The next number would be longer than permitted.
+            SequenceWouldRepeatError: The clock was set back, to numbers of an earlier pattern.
+            SequenceBehindError: Orders have the next thousand numbers already.
+            StorageError: They cannot be stored at present.
         """
         refused: dict[int, str] = {}
         known: dict[str, str] = {}
@@ -75,13 +104,37 @@ class PlaceOrders:
             if known[order.channel]:
                 refused[index] = known[order.channel]
         accepted = [order for index, order in enumerate(orders) if index not in refused]
-        outcomes = await self._orders.place([(order, first_state(order)) for order in accepted])
-        self._tell(outcomes)
-        remaining = iter(outcomes)
+        placed = iter(await self._place(accepted))
         return [
-            Placement(order, None, refused[index]) if index in refused else _placement(order, next(remaining))
+            Placement(order, None, refused[index]) if index in refused else _placement(order, next(placed))
             for index, order in enumerate(orders)
         ]
+
+    async def _place(self, orders: Sequence[Order | UnnumberedOrder]) -> list[Placement | KeyReusedError]:
+        """Number and place orders; those whose number was taken meanwhile get the next."""
+        without = [order for order in orders if isinstance(order, UnnumberedOrder)]
+        theirs = {order.number for order in orders if isinstance(order, Order)}
+        made = iter(await self._numbers.numbered(without, apart_from=theirs))
+        settled: list[Order | Placement | KeyReusedError] = [
+            next(made) if isinstance(order, UnnumberedOrder) else order for order in orders
+        ]
+        while to_place := [(at, order) for at, order in enumerate(settled) if isinstance(order, Order)]:
+            outcomes = await self._orders.place(
+                [(order, first_state(order)) for _, order in to_place],
+                from_sequence={
+                    (order.channel, order.number)
+                    for at, order in to_place
+                    if isinstance(orders[at], UnnumberedOrder)
+                },
+            )
+            self._tell(outcomes)
+            for (at, order), outcome in zip(to_place, outcomes, strict=True):
+                source = orders[at]
+                if outcome in REFUSED and isinstance(source, UnnumberedOrder):
+                    settled[at] = await self._numbers.renumbered(source, order.number)
+                else:
+                    settled[at] = Placement(order, outcome, refusal(order, outcome))
+        return [each for each in settled if not isinstance(each, Order)]
 
     def _tell(self, outcomes: Sequence[PlacementOutcome]) -> None:
         if PlacementOutcome.PLACED in outcomes:
@@ -101,10 +154,17 @@ def first_state(order: Order) -> ExportState:
     return ExportState.WAITING_FOR_APPROVAL if order.approval_steps else ExportState.DUE
 
 
-def conflict_sentence(order: Order) -> str:
-    """That another order of that number exists."""
-    return f"Order {order.number} exists in channel {order.channel} with other content."
+def refusal(order: Order, outcome: PlacementOutcome) -> str:
+    """Why an order with a number of its own was not placed; empty where it was."""
+    if outcome is PlacementOutcome.TAKEN_ELSEWHERE:
+        return (
+            f"The number {order.number} is that of an order in another channel of the organization, "
+            "which got it from the sequence."
+        )
+    if outcome is PlacementOutcome.CONFLICT:
+        return f"Order {order.number} exists in channel {order.channel} with other content."
+    return ""
 
 
-def _placement(order: Order, outcome: PlacementOutcome) -> Placement:
-    return Placement(order, outcome, conflict_sentence(order) if outcome is PlacementOutcome.CONFLICT else "")
+def _placement(order: Order | UnnumberedOrder, placed: Placement | KeyReusedError) -> Placement:
+    return Placement(order, None, str(placed)) if isinstance(placed, KeyReusedError) else placed

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -25,6 +25,7 @@ from iomconnector.ports.order_export_service import (
     OrderRefusedError,
     Receipt,
 )
+from iomconnector.ports.order_number_source import NumbersPage
 from iomconnector.services.definition import AdapterContext, ServiceDefinition
 
 REFUSED = "refused"
@@ -113,6 +114,23 @@ class FileOrderExportService:
     def notes(self, placed: PlacedOrder) -> Sequence[str]:
         """What is lost: nothing but a project."""
         return [f"project {placed.order.project} has no place"] if placed.order.project else []
+
+    def number_space(self) -> str:
+        """The directory, in which all channels have their orders."""
+        return f"directory {self._directory}"
+
+    async def all_numbers(self) -> AsyncIterator[NumbersPage]:
+        """The number of every file, two a page."""
+        self._check_directory()
+        numbers = sorted(unquote(file.stem).partition(" ")[2] for file in self._directory.glob("*.json"))
+        for begin in range(0, max(len(numbers), 1), 2):
+            yield NumbersPage(numbers[begin : begin + 2], len(numbers))
+
+    async def latest_numbers(self) -> AsyncIterator[NumbersPage]:
+        """The first two numbers."""
+        async for page in self.all_numbers():
+            yield page
+            return
 
     async def aclose(self) -> None:
         """Nothing is held."""

@@ -1,20 +1,41 @@
 """The tables of the shop's database, one module a topic."""
 
 from iomconnector.storage.tables.access_tokens import access_tokens
+from iomconnector.storage.tables.accounts import accounts, failed_sign_ins, sessions
+from iomconnector.storage.tables.audit import audit_entries
 from iomconnector.storage.tables.contexts import contexts
 from iomconnector.storage.tables.messages import messages
-from iomconnector.storage.tables.metadata import Utc, metadata
+from iomconnector.storage.tables.metadata import Key, Utc, metadata
 from iomconnector.storage.tables.orders import approval_decisions, export_requests, orders
-from iomconnector.storage.tables.services import service_configurations
+from iomconnector.storage.tables.preparation import preparation_steps, prepared_cartridges
+from iomconnector.storage.tables.sequences import order_number_assignments, order_number_sequences
+from iomconnector.storage.tables.services import (
+    service_configurations,
+    service_enablements,
+    service_overrides,
+    service_revision,
+)
 
 __all__ = [
+    "Key",
     "Utc",
     "access_tokens",
+    "accounts",
     "approval_decisions",
+    "audit_entries",
     "contexts",
     "export_requests",
+    "failed_sign_ins",
     "messages",
     "metadata",
+    "order_number_assignments",
+    "order_number_sequences",
     "orders",
+    "preparation_steps",
+    "prepared_cartridges",
     "service_configurations",
+    "service_enablements",
+    "service_overrides",
+    "service_revision",
+    "sessions",
 ]

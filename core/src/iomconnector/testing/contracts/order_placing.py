@@ -19,7 +19,8 @@ from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_order
 
 DUE = ExportState.DUE
 WAITING = ExportState.WAITING_FOR_APPROVAL
-PLACED, ALREADY_PLACED, CONFLICT = PlacementOutcome
+PLACED, ALREADY_PLACED, CONFLICT, TAKEN_ELSEWHERE = PlacementOutcome
+DRAWN, ELSEWHERE = (CHANNEL, "4711"), (OTHER_CHANNEL, "4711")
 
 
 class OrderPlacingContract(Contract):
@@ -86,6 +87,35 @@ class OrderPlacingContract(Contract):
             assert (await shop.orders.get(CHANNEL, "4711")).placed.order == orders[0]
             assert (await shop.orders.get(OTHER_CHANNEL, "4711")).placed.order == orders[1]
             assert set(await shop.orders.channels_of("4711")) == {CHANNEL, OTHER_CHANNEL}
+
+    async def test_a_number_from_the_sequence_occurs_in_one_channel(self) -> None:
+        drawn, other = sample_order("4711"), sample_order("4711", channel=OTHER_CHANNEL)
+        async with self.storage(ManualClock()) as shop:
+            assert list(await shop.orders.place([(drawn, DUE)], from_sequence={DRAWN})) == [PLACED]
+            for also in ({DRAWN}, {DRAWN, ELSEWHERE}):
+                outcomes = await shop.orders.place([(other, DUE), (drawn, DUE)], from_sequence=also)
+                assert list(outcomes) == [TAKEN_ELSEWHERE, ALREADY_PLACED]
+            assert list(await shop.orders.channels_of("4711")) == [CHANNEL]
+            assert await shop.claimed_numbers() == ["4711"]
+
+    async def test_the_sequence_cannot_give_a_number_that_another_channel_has(self) -> None:
+        drawn, other = sample_order("4711"), sample_order("4711", channel=OTHER_CHANNEL)
+        async with self.storage(ManualClock()) as shop:
+            outcomes = await shop.orders.place([(other, DUE), (drawn, DUE)], from_sequence={DRAWN})
+            assert list(outcomes) == [PLACED, TAKEN_ELSEWHERE]
+            assert list(await shop.orders.place([(drawn, DUE)])) == [PLACED], "as a number of its own"
+            assert list(await shop.orders.place([(other, DUE), (drawn, DUE)])) == [ALREADY_PLACED] * 2
+
+    async def test_of_two_channels_at_once_one_gets_a_number_of_the_sequence(self) -> None:
+        clock = ManualClock()
+        async with self.storage(clock) as one, self.storage(clock) as other:
+            for number in map(str, range(20)):
+                outcomes = await asyncio.gather(
+                    one.orders.place([(sample_order(number), DUE)], from_sequence={(CHANNEL, number)}),
+                    other.orders.place([(sample_order(number, channel=OTHER_CHANNEL), DUE)]),
+                )
+                assert {outcome for [outcome] in outcomes} == {PLACED, TAKEN_ELSEWHERE}
+                assert len(await one.orders.channels_of(number)) == 1
 
     async def test_outcomes_come_in_the_order_of_the_orders_and_concern_one_each(self) -> None:
         batch = [

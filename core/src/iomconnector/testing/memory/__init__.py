@@ -4,6 +4,13 @@ Extension authors test with them what needs no database.
 """
 
 from iomconnector.testing.memory.access_tokens import MemoryAccessTokenStore
+from iomconnector.testing.memory.accounts import (
+    FastPasswordHasher,
+    MemoryAccountRepository,
+    MemoryFailedSignIns,
+    MemorySessionStore,
+)
+from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
 from iomconnector.testing.memory.clock import ManualClock
 from iomconnector.testing.memory.contexts import MemoryContextRepository
 from iomconnector.testing.memory.export_ledger import MemoryExportLedger
@@ -12,20 +19,35 @@ from iomconnector.testing.memory.order_export_service import MemoryOrderExportSe
 from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
 from iomconnector.testing.memory.order_repository import MemoryOrderRepository
 from iomconnector.testing.memory.order_rows import MemoryShop
+from iomconnector.testing.memory.preparation_protocol import MemoryPreparationProtocol
 from iomconnector.testing.memory.secret_store import MemorySecretStore
+from iomconnector.testing.memory.sequences import (
+    MemoryNumberAssignments,
+    MemorySequenceStore,
+    MemoryUsedNumbers,
+)
 from iomconnector.testing.memory.service_configurations import MemoryServiceConfigurationStore
 
 __all__ = [
+    "FastPasswordHasher",
     "ManualClock",
     "MemoryAccessTokenStore",
+    "MemoryAccountRepository",
+    "MemoryAuditTrail",
     "MemoryContextRepository",
     "MemoryExportLedger",
+    "MemoryFailedSignIns",
     "MemoryMessageLog",
+    "MemoryNumberAssignments",
     "MemoryOrderExportService",
     "MemoryOrderManagement",
     "MemoryOrderRepository",
+    "MemoryPreparationProtocol",
     "MemorySecretStore",
+    "MemorySequenceStore",
     "MemoryServiceConfigurationStore",
+    "MemorySessionStore",
     "MemoryShop",
+    "MemoryUsedNumbers",
     "Mood",
 ]

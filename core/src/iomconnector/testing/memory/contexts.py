@@ -48,5 +48,12 @@ class MemoryContextRepository:
         levels = list(ContextKind)
         return sorted(self._contexts.values(), key=lambda each: (levels.index(each.kind), each.id))
 
+    def beside(self, context_id: str) -> list[str]:
+        """The other contexts with the same parent."""
+        parent = self._contexts[context_id].parent
+        return [
+            each.id for each in self._contexts.values() if each.parent == parent and each.id != context_id
+        ]
+
     def __contains__(self, context_id: str) -> bool:
         return context_id in self._contexts

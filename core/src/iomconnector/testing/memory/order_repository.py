@@ -1,6 +1,6 @@
 """The shop's orders in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from iomconnector.errors import NotFoundError, StorageError
@@ -20,21 +20,32 @@ class MemoryOrderRepository:
         self._shop = shop
         self._clock = clock
 
-    async def place(self, orders: Sequence[tuple[Order, ExportState]]) -> Sequence[PlacementOutcome]:
+    async def place(
+        self,
+        orders: Sequence[tuple[Order, ExportState]],
+        *,
+        from_sequence: Set[tuple[str, str]] = frozenset(),
+    ) -> Sequence[PlacementOutcome]:
         """Store orders with their export requests."""
         unknown = sorted({order.channel for order, _ in orders if order.channel not in self._shop.contexts})
         if unknown:
             raise StorageError(
                 f"None of {len(orders)} orders was stored: there is no channel {', '.join(unknown)}."
             )
-        return [self._place(order, state) for order, state in orders]
+        return [
+            self._place(order, state, (order.channel, order.number) in from_sequence)
+            for order, state in orders
+        ]
 
-    def _place(self, order: Order, state: ExportState) -> PlacementOutcome:
+    def _place(self, order: Order, state: ExportState, from_sequence: bool) -> PlacementOutcome:
         digest = digest_of(order)
         present = self._shop.find(order.channel, order.number)
         if present is not None:
             same = present.digest == digest
             return PlacementOutcome.ALREADY_PLACED if same else PlacementOutcome.CONFLICT
+        others = self._shop.elsewhere(order.channel, order.number)
+        if others and (from_sequence or any(other.from_sequence for other in others)):
+            return PlacementOutcome.TAKEN_ELSEWHERE
         now = self._clock.now()
         request = ExportRequest(
             order_id=self._shop.next_id(),
@@ -52,7 +63,7 @@ class MemoryOrderRepository:
             updated_at=now,
             exported_at=None,
         )
-        self._shop.add(OrderRow(order, digest, request))
+        self._shop.add(OrderRow(order, digest, request, from_sequence=from_sequence))
         return PlacementOutcome.PLACED
 
     async def get(self, channel: str, number: str) -> StoredOrder:

@@ -20,6 +20,7 @@ class OrderRow:
         request: The row of the ledger.
         decisions: What approvers decided, step by step.
         token: The token of the latest claim; none where nobody works on it.
+        from_sequence: Whether its number came from the organization's sequence.
     """
 
     order: Order
@@ -27,6 +28,7 @@ class OrderRow:
     request: ExportRequest
     decisions: list[ApprovalDecision] = field(default_factory=list)
     token: str | None = None
+    from_sequence: bool = False
 
     @property
     def placed(self) -> PlacedOrder:
@@ -55,6 +57,11 @@ class MemoryShop:
         """The order of that number, or none."""
         key = self._keys.get((channel, number))
         return None if key is None else self._rows[key]
+
+    def elsewhere(self, channel: str, number: str) -> list[OrderRow]:
+        """The orders of that number in other channels of the channel's organization."""
+        found = (self.find(other, number) for other in self.contexts.beside(channel))
+        return [row for row in found if row is not None]
 
     def get(self, order_id: int) -> OrderRow | None:
         """The order of that key, or none."""

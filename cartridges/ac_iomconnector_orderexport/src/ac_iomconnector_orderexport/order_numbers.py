@@ -1,0 +1,94 @@
+"""Which order numbers a shop has in IOM.
+
+IOM has no question for numbers alone: order states come as whole documents. It sorts numbers as text, so that
+the last one need not be the largest. [Order REST 2.4: order-states]
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ac_iomconnector_rest_common.order_api import OrderApi, OrderBy, SortDirection
+from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
+from iomconnector.ports.message_log import Message, MessageLog
+from iomconnector.ports.order_number_source import NumbersPage
+
+PAGE_SIZE = 500
+"""Order states to ask for at once; each may have several kilobytes."""
+
+
+async def all_numbers(api: OrderApi) -> AsyncIterator[NumbersPage]:
+    """Every number of the shop.
+
+    From version 2.4 on in the order of the latest change: an order that changes meanwhile comes again, and
+    none is missed. Before, in the order of their numbers, which no change moves.
+
+    Raises:
+        IomRestError: IOM did not answer.
+    """
+    pages = _by_change(api) if api.version.at_least(OrderApiVersion.V2_4) else _by_number(api)
+    async for page in pages:
+        yield page
+
+
+async def latest_numbers(api: OrderApi) -> AsyncIterator[NumbersPage]:
+    """The numbers that are the last when sorted as text, and those of the newest orders: a page each.
+
+    Raises:
+        IomRestError: IOM did not answer.
+    """
+    for order_by in (OrderBy.ORDER_NUMBER, OrderBy.CREATION_DATE):
+        page = await api.order_states(order_by=order_by, direction=SortDirection.DESCENDING, limit=PAGE_SIZE)
+        yield NumbersPage(_numbers(page.data), page.total_count)
+
+
+async def _by_change(api: OrderApi) -> AsyncIterator[NumbersPage]:
+    cursor, total = 0, None
+    while True:
+        page = await api.modified_order_states(min_cursor=cursor, limit=PAGE_SIZE)
+        total = page.total_count if total is None else total
+        yield NumbersPage(_numbers(page.data), total)
+        following = page.max_cursor
+        if page.page_size >= page.total_count or following is None or following <= cursor:
+            return
+        cursor = following
+
+
+async def _by_number(api: OrderApi) -> AsyncIterator[NumbersPage]:
+    offset = 0
+    while True:
+        page = await api.order_states(order_by=OrderBy.ORDER_NUMBER, offset=offset, limit=PAGE_SIZE)
+        yield NumbersPage(_numbers(page.data), page.total_count)
+        offset += len(page.data)
+        if not page.data or offset >= page.total_count:
+            return
+
+
+def _numbers(states: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [number for state in states if isinstance(number := state.get("shopOrderNumber"), str)]
+
+
+class LogWithoutBulk:
+    """A message log that does not keep what IOM answers about many orders at once, which may be gigabytes.
+
+    Arguments:
+        log: The message log behind it.
+    """
+
+    def __init__(self, log: MessageLog) -> None:
+        self._log = log
+
+    async def record(self, message: Message) -> None:
+        """Keep a message."""
+        if message.method == "GET" and message.order_number is None and message.status == 200:
+            note = f"(An answer of {len(message.response_body)} characters about many orders is not kept.)"
+            message = replace(message, response_body=note)
+        await self._log.record(message)
+
+    async def of_order(self, channel: str, order_number: str) -> Sequence[Message]:
+        """Every message about an order, oldest first."""
+        return await self._log.of_order(channel, order_number)
+
+    async def by_id(self, message_id: str) -> Message | None:
+        """The message with that id, or none."""
+        return await self._log.by_id(message_id)

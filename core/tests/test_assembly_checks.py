@@ -277,7 +277,7 @@ def test_everything_is_named_at_once_by_file_and_line(folder: Path) -> None:
     with pytest.raises(AssemblyError) as caught:
         resolve("shop.toml", "production", INSTALLED, read_style=style, environ={})
     assert str(caught.value).splitlines() == [
-        'base.toml:5: Unknown key "colour" in [[include]]. Known are: cartridges, in.',
+        'base.toml:5: Unknown key "colour" in [[include]]. Known are: cartridges, roots, in.',
         'base.toml:7: The cartridge "nobody_has_it" is not installed. '
         "Install the distribution that offers it, or take it out.",
         'shop.toml:4: "lib" is in the order but is not included. Include it or take it out of the order.',

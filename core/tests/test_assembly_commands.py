@@ -1,4 +1,4 @@
-"""The commands ``assembly list``, ``assembly check`` and ``assembly explain``."""
+"""The commands ``assembly list``, ``check`` and ``explain``."""
 
 import json
 from collections.abc import Iterator
@@ -46,8 +46,14 @@ in = ["development"]
 FAULTY = '[assembly]\nname = "faulty"\n[[include]]\ncartridges = ["shop_order"]\nin = ["production"]\n'
 
 
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[CartridgeSite]:
+    with CartridgeSite(tmp_path / "site") as site:
+        yield site
+
+
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: CartridgeSite) -> Path:
     folder = tmp_path / "assemblies"
     folder.mkdir()
     for name, text in (("shop", BASE), ("shop-export", OWN), ("faulty", FAULTY)):
@@ -55,12 +61,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("IOMC_ASSEMBLY_PATH", raising=False)
-    with CartridgeSite(tmp_path / "site") as site:
-        site.add("shop_orders", version="2.0")
-        site.add("shop_export", requires=["shop-orders"])
-        site.add("shop_tools", style="development")
-        site.add("shop_content", style="init")
-        yield folder
+    site.add("shop_orders", version="2.0")
+    site.add("shop_export", requires=["shop-orders"])
+    site.add("shop_tools", style="development")
+    site.add("shop_content", style="init")
+    return folder
 
 
 def run(*arguments: str, assembly: str = "shop-export", environment: str = "production") -> str:
@@ -85,12 +90,28 @@ def test_list_names_every_assembly_that_can_be_found(folder: Path) -> None:
         "file": str(folder / "shop-export.toml"),
         "environment": "development",
         "cartridges": ["shop_orders", "shop_export", "shop_tools"],
+        "settings": {"secret_key": {"value": "********", "origin": "assemblies/shop.toml:16"}},
         "readable": True,
     }
 
 
 def test_list_shows_what_stands_in_the_files_without_markup() -> None:
     assert "Sells [bold]things[/bold]." in run("list")
+
+
+@pytest.mark.parametrize("command", ["list", "explain"])
+def test_names_can_be_copied_from_a_narrow_terminal(
+    site: CartridgeSite, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    cartridge, assembly = "ac_iomconnector_orderexport_b2b", "shop-with-a-name-as-long-as-any"
+    site.add(cartridge, requires=["shop-orders"])
+    (folder / f"{assembly}.toml").write_text(
+        f'[assembly]\nname = "{assembly}"\nextends = "shop"\n[[include]]\ncartridges = ["{cartridge}"]\n'
+    )
+    output = run(command, assembly=assembly)
+    assert {"list": assembly, "explain": cartridge}[command] in output
+    assert max(map(len, output.splitlines())) <= 80
 
 
 def test_list_goes_on_where_a_file_cannot_be_read(folder: Path) -> None:
@@ -194,7 +215,7 @@ def test_explain_shows_the_whole_assembly(folder: Path) -> None:
     assert "shop-export in production: 2 cartridges" in output
     assert "included by shop in development, test, production (assemblies/shop.toml:6)" in output
     assert "Database preparation: shop_content" in output
-    assert "Setting secret_key: assemblies/shop.toml:16" in output
+    assert "Setting secret_key = ******** (assemblies/shop.toml:16)" in output
     assert "hunter2" not in output
 
 
@@ -206,16 +227,19 @@ def test_explain_for_programs(folder: Path) -> None:
         "database": ["shop_content"],
         "preparation": ["shop_orders", "shop_content", "shop_export"],
     }
-    assert document["settings"] == {"secret_key": "assemblies/shop.toml:16"}
+    assert document["settings"] == {"secret_key": {"value": "********", "origin": "assemblies/shop.toml:16"}}
     assert [row["name"] for row in document["cartridges"]] == ["shop_orders", "shop_export"]
     assert document["cartridges"][0] == {
         "name": "shop_orders",
         "position": 1,
+        "included": True,
         "prepares_database": False,
         "distribution": "shop-orders",
         "version": "2.0",
         "requires": [],
         "required_by": ["shop_export"],
+        "breaks": {"shop_export": ["shop_export", "shop_orders"]},
+        "would_need": [],
         "origins": [
             {
                 "assembly": "shop",
@@ -223,6 +247,7 @@ def test_explain_for_programs(folder: Path) -> None:
                 "line": 6,
                 "how": "included",
                 "environments": ["development", "test", "production"],
+                "root": None,
             }
         ],
     }
@@ -234,6 +259,7 @@ def test_explain_one_cartridge() -> None:
         "  included by shop-export in development, test, production (assemblies/shop-export.toml:6)\n"
         "  from shop-export 1.0, module shop_export.cartridge\n"
         "  requires shop_orders: loads as number 1 of 2\n"
+        "  nothing else would break without it\n"
     )
     assert "  required by shop_export: loads as number 2 of 2\n" in run("explain", "shop_orders")
     assert read("explain", "shop_orders")["required_by"] == ["shop_export"]
@@ -253,6 +279,7 @@ def test_explain_says_why_a_cartridge_is_not_there(folder: Path) -> None:
         "  excluded by less (assemblies/less.toml:5)\n"
         "  from shop-export 1.0, module shop_export.cartridge\n"
         "  requires shop_orders: loads as number 1 of 1\n"
+        "  would need nothing more\n"
     )
 
 
@@ -260,10 +287,64 @@ def test_explain_refuses_what_the_assembly_does_not_mention() -> None:
     with pytest.raises(NotFoundError) as caught:
         run("explain", "shop_exprt")
     assert str(caught.value) == (
-        'The assembly shop-export does not mention "shop_exprt". Did you mean "shop_export"?'
+        'shop-export does not mention "shop_exprt", and no such cartridge is installed. '
+        'Did you mean "shop_export"?'
     )
 
 
 def test_explain_refuses_an_assembly_with_errors() -> None:
     with pytest.raises(AssemblyError, match='The cartridge "shop_order" is not installed'):
         run("explain", "--assembly", "faulty")
+
+
+def test_explain_tells_what_would_break_step_by_step(folder: Path) -> None:
+    with CartridgeSite(folder.parent / "more") as site:
+        site.add("shop_pages", requires=["shop-export"])
+        site.add("shop_tax", requires=["shop-rates", "shop-orders"])
+        site.add("shop_rates", requires=["shop-base"])
+        site.add("shop_base")
+        (folder / "pages.toml").write_text(
+            '[assembly]\nname = "pages"\nextends = "shop-export"\n[[include]]\ncartridges = ["shop_pages"]\n'
+        )
+        assert run("explain", "shop_orders", "--assembly", "pages").endswith(
+            "  required by shop_export: loads as number 2 of 3\n"
+            "  without it would break:\n"
+            "    shop_export needs shop_orders\n"
+            "    shop_pages needs shop_export needs shop_orders\n"
+        )
+        assert run("explain", "shop_tax") == (
+            "shop_tax: is not included in shop-export\n"
+            "  from shop-tax 1.0, module shop_tax.cartridge\n"
+            "  requires shop_orders: loads as number 1 of 2\n"
+            "  requires shop_rates: is not included in shop-export\n"
+            "  would need before it: shop_base, shop_rates\n"
+        )
+        document = read("explain", "shop_tax")
+        assert (document["included"], document["position"]) == (False, None)
+        assert document["would_need"] == ["shop_base", "shop_rates"]
+        assert document["origins"] == []
+
+
+def test_check_finds_what_is_wrong_with_hooks(folder: Path) -> None:
+    with CartridgeSite(folder.parent / "more") as site:
+        file = site.add("shop_pages", "\n@hookimpl\ndef iomconnector_comands():\n    return []\n")
+        (folder / "pages.toml").write_text(
+            '[assembly]\nname = "pages"\n[[include]]\ncartridges = ["shop_pages"]\n'
+        )
+        code, output = check("pages", "--env", "production", "--format", "json")
+    assert code == 1
+    assert [(each["line"], each["message"]) for each in json.loads(output)[0]["findings"]] == [
+        (
+            4,
+            f'The cartridge "shop_pages" cannot be used: {file}:6: there is no hook iomconnector_comands.',
+        )
+    ]
+
+
+def test_settings_are_shown_with_the_variable_that_overrides_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IOMC_SECRET_KEY", "hunter3")
+    monkeypatch.setenv("IOMC_PORT", "81")
+    output = run("explain")
+    assert "Setting secret_key = ******** (IOMC_SECRET_KEY)" in output
+    assert "Setting port = 81 (IOMC_PORT)" in output
+    assert read("list")[-1]["settings"]["port"] == {"value": "81", "origin": "IOMC_PORT"}

@@ -29,6 +29,7 @@ cartridges = [
 
 [exclude]
 cartridges = ["prices"]
+libraries = ["acme-soap<3"]
 
 [database]
 init = ["orders"]
@@ -50,24 +51,66 @@ hosts = ["a", "b"]
             description="A shop.",
             order=(Mention("orders", 5), Mention("export", 6)),
             includes=(
-                Include((Mention("export", 9), Mention("orders", 9)), ("production", "init"), 8),
+                Include(
+                    (Mention("export", 9), Mention("orders", 9)), ("production", "init"), 8, says_where=True
+                ),
                 Include((Mention("stock", 14),), ("development", "test", "production"), 12),
             ),
             exclude=(Mention("prices", 18),),
-            database=(Mention("orders", 21),),
+            exclude_libraries=(Mention("acme-soap<3", 19),),
+            database=(Mention("orders", 22),),
             settings=(
-                SettingEntry("workers", 4, "", 24),
-                SettingEntry("workers", 1, "test", 25),
-                SettingEntry("hosts", ["a", "b"], "production", 28),
+                SettingEntry("workers", 4, "", 25),
+                SettingEntry("workers", 1, "test", 26),
+                SettingEntry("hosts", ["a", "b"], "production", 29),
             ),
         ),
         [],
     )
 
 
+def test_reads_roots(tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    file.write_text(
+        '[assembly]\nname = "shop"\nroots = ["ft_shop"]\n[[include]]\nroots = ["tools"]\nin = ["test"]\n'
+    )
+    read, findings = read_assembly_file(file)
+    assert findings == []
+    assert read is not None
+    assert read.roots == (Mention("ft_shop", 3),)
+    assert read.includes == (Include((), ("test",), 4, (Mention("tools", 5),), says_where=True),)
+
+
 HEAD = '[assembly]\nname = "shop"\n'
 
 MALFORMED = [
+    pytest.param(
+        f"{HEAD}roots = []\n",
+        "3: roots of [assembly] denotes an empty set. Please provide a non-empty set, or remove roots.",
+        id="empty roots",
+    ),
+    pytest.param(
+        f"{HEAD}[[include]]\nroots = []\n",
+        "4: roots of [[include]] denotes an empty set. Please provide a non-empty set, or remove roots.",
+        id="empty roots of an include",
+    ),
+    pytest.param(
+        f'{HEAD}roots = ["a"]\norder = ["a", "b"]\n',
+        "4: The file gives both an order and roots. Remove one of the two: roots are ordered by dependency.",
+        id="order and roots",
+    ),
+    pytest.param(
+        f'{HEAD}[exclude]\nlibraries = [\n"acme-soap<3", "acme soap"]\n',
+        '5: "acme soap" is no library: a name is expected, or a name with versions. '
+        'Write, for example, "acme-soap" or "acme-soap<3".',
+        id="excluded library",
+    ),
+    pytest.param(
+        f'extends = "base"\ncartridges = ["a"]\n{HEAD}',
+        '1: "extends" stands outside of [assembly]. Write it in a line below [assembly].\n'
+        'shop.toml:2: "cartridges" stands outside of [[include]]. Write it in a line below [[include]].',
+        id="keys above their tables",
+    ),
     pytest.param(
         '[assembly]\nname = "shop\n',
         "2: This is not TOML: Illegal character '\\n'. Correct the syntax of this line.",
@@ -95,7 +138,7 @@ MALFORMED = [
     ),
     pytest.param(
         f'{HEAD}[[include]]\ncartridges = ["orders"]\nenvironments = ["test"]\n',
-        '5: Unknown key "environments" in [[include]]. Known are: cartridges, in.',
+        '5: Unknown key "environments" in [[include]]. Known are: cartridges, roots, in.',
         id="unknown key in include",
     ),
     pytest.param(
@@ -136,7 +179,7 @@ MALFORMED = [
     ),
     pytest.param(
         f'{HEAD}include = ["orders", {{ cartridges = ["stock"] }}]\n',
-        '3: Unknown key "include" in [assembly]. Known are: name, extends, description, order.',
+        '3: Unknown key "include" in [assembly]. Known are: name, extends, description, order, roots.',
         id="include within the assembly table",
     ),
     pytest.param(
@@ -228,7 +271,15 @@ def test_every_fault_of_form_is_named_with_line_and_remedy(
     file = tmp_path / "shop.toml"
     file.write_text(text)
     _, findings = read_assembly_file(file)
-    assert [str(finding) for finding in findings] == [f"shop.toml:{sentence}"]
+    assert "\n".join(map(str, findings)) == f"shop.toml:{sentence}"
+
+
+def test_a_mark_that_some_editors_put_first_does_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    file.write_text('[assembly]\nname = "shop"\n', encoding="utf-8-sig")
+    read, findings = read_assembly_file(file)
+    assert read == AssemblyFile(file, "shop", 1)
+    assert findings == []
 
 
 def test_a_file_that_is_not_utf_8_is_named_with_the_line(tmp_path: Path) -> None:

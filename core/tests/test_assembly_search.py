@@ -85,10 +85,26 @@ def test_extending_an_unknown_assembly_is_named_with_line_and_what_was_meant(her
     assert not lineage.complete
 
 
+def test_a_name_that_a_file_of_the_working_directory_has_says_how_to_name_it(here: Path) -> None:
+    write(here, "mine")
+    assert [str(finding) for finding in read_lineage("mine").findings] == [
+        'No assembly is called "mine", but there is a file mine.toml. '
+        "Write mine.toml, or add its directory to IOMC_ASSEMBLY_PATH."
+    ]
+
+
+def test_a_misspelt_path_says_what_is_there(here: Path) -> None:
+    write(here / "assemblies", "base_shop")
+    assert [str(finding) for finding in read_lineage("assemblies/base-shop.toml").findings] == [
+        'There is no assembly file "assemblies/base-shop.toml". Did you mean "base_shop.toml"?'
+    ]
+
+
 def test_extending_a_file_that_is_not_there_is_named(here: Path) -> None:
     write(here / "assemblies", "top", extends="../base.toml")
     assert [str(finding) for finding in read_lineage("top").findings] == [
-        'assemblies/top.toml:3: There is no assembly file "../base.toml". Correct the path.'
+        'assemblies/top.toml:3: There is no assembly file "../base.toml". '
+        f"Looked for {here / 'base.toml'}; correct the path."
     ]
 
 

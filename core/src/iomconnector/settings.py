@@ -1,6 +1,7 @@
 """Settings of a running system, from its assembly and the environment variables ``IOMC_<NAME>``."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,12 +12,17 @@ from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.errors import ConfigurationError
 
 VARIABLE_PREFIX = "IOMC_"
-OTHER_VARIABLES = frozenset({"assembly", "assembly_path", "environment"})
+OTHER_VARIABLES = frozenset({"assembly", "assembly_path", "environment", "skip_broken"})
 """Variables with the prefix that are no settings: they say which assembly to run, and how."""
+
+MASK = "********"
+_PASSWORD = re.compile(r"(://[^/@:]*:).*@|([?&]\w*password=)[^&]*")
 
 A_YEAR = 31_536_000
 
 Seconds = Annotated[float, Field(gt=0, le=A_YEAR, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(gt=0, le=A_YEAR / 60, allow_inf_nan=False)]
+Hours = Annotated[float, Field(gt=0, le=A_YEAR / 3600, allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
@@ -24,7 +30,8 @@ class Settings(BaseModel):
 
     Arguments:
         data_directory: Where the embedded database and the secret key live.
-        database_url: The database; without one, ``shop.sqlite`` in the data directory.
+        database_url: The database, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/DATABASE``;
+            without one, ``shop.sqlite`` in the data directory.
         secret_key: Encrypts secrets at rest; without one, the file ``secret.key`` in the data directory.
         host: Where the web application listens.
         port: Where the web application listens.
@@ -35,6 +42,16 @@ class Settings(BaseModel):
         export_retry_limit: Seconds to wait at most.
         export_max_attempts: After so many attempts that failed for a reason of its own an order is parked.
         export_poll_interval: Seconds between two looks at the ledger when nothing calls for one.
+        session_idle_minutes: A session ends when it was not used for so many minutes.
+        session_hours: A session ends so many hours after the sign-in, however much it is used.
+        lockout_failures: So many failed sign-ins lock an account.
+        lockout_address_failures: So many failed sign-ins, to whatever accounts, lock the address of a client.
+        lockout_window_minutes: Failures count together as long as no more than so many minutes lie between
+            one and the next.
+        lockout_minutes: Minutes for which the first lock lasts; each further one lasts twice as long.
+        lockout_limit_minutes: Minutes for which a lock lasts at most.
+        password_memory_kib: The memory, in KiB, that hashing one password takes.
+        password_passes: How often hashing a password goes through that memory.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -51,6 +68,15 @@ class Settings(BaseModel):
     export_retry_limit: Seconds = 300
     export_max_attempts: Annotated[int, Field(ge=1)] = 25
     export_poll_interval: Seconds = 2
+    session_idle_minutes: Minutes = 30
+    session_hours: Hours = 12
+    lockout_failures: Annotated[int, Field(ge=1, le=1000)] = 5
+    lockout_address_failures: Annotated[int, Field(ge=1, le=100_000)] = 20
+    lockout_window_minutes: Minutes = 15
+    lockout_minutes: Minutes = 1
+    lockout_limit_minutes: Minutes = 60
+    password_memory_kib: Annotated[int, Field(ge=32, le=4_194_304)] = 65_536
+    password_passes: Annotated[int, Field(ge=1, le=100)] = 3
 
     @property
     def database(self) -> str:
@@ -91,8 +117,19 @@ class Settings(BaseModel):
         )
 
 
-def _variables(environ: Mapping[str, str]) -> dict[str, str]:
+def variable_of(name: str) -> str:
+    """The environment variable that overrides a setting."""
+    return f"{VARIABLE_PREFIX}{name.upper()}"
+
+
+def setting_variables(environ: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The settings that environment variables give, and the variables that are probably misspelt.
+
+    Returns:
+        The texts by the name of the setting; and by the name of the variable what was probably meant.
+    """
     given: dict[str, str] = {}
+    misspelt: dict[str, str] = {}
     for variable, text in sorted(environ.items()):
         name = variable.removeprefix(VARIABLE_PREFIX).lower()
         if not variable.startswith(VARIABLE_PREFIX) or not text or name in OTHER_VARIABLES:
@@ -100,9 +137,40 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
         if name in Settings.model_fields:
             given[name] = text
         elif meant := suggestion(name, {*Settings.model_fields, *OTHER_VARIABLES}):
-            raise ConfigurationError(
-                f"The environment variable {variable} is not known.", hint=_in_capitals(meant)
-            )
+            misspelt[variable] = _in_capitals(meant)
+    return given, misspelt
+
+
+def setting_fault(name: str, value: object) -> str:
+    """What is wrong with the value of a known setting, without the value; empty where nothing is."""
+    try:
+        Settings.model_validate({name: value})
+    except ValidationError as error:
+        return "; ".join(
+            item["msg"]
+            for item in error.errors(include_url=False, include_input=False)
+            if item["loc"][:1] == (name,)
+        )
+    return ""
+
+
+def shown_setting(name: str, value: object) -> str:
+    """The value of a setting as it may be shown: secrets, and passwords within URLs, are masked."""
+    field = Settings.model_fields.get(name)
+    if field is None or "SecretStr" in str(field.annotation):
+        return MASK
+    return _PASSWORD.sub(_masked, str(value))
+
+
+def _masked(password: re.Match[str]) -> str:
+    before, within_query = password.groups()
+    return f"{within_query}{MASK}" if within_query else f"{before}{MASK}@"
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, str]:
+    given, misspelt = setting_variables(environ)
+    for variable, meant in misspelt.items():
+        raise ConfigurationError(f"The environment variable {variable} is not known.", hint=meant)
     return given
 
 

@@ -1,34 +1,22 @@
 """Everything that is wrong with an assembly, all at once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from iomconnector.assemblies.composition import Composition, How
+from iomconnector.assemblies.catalog import Catalog
+from iomconnector.assemblies.composition import Composition
 from iomconnector.assemblies.dependencies import NEVER_IN_PRODUCTION, DependencyCheck, loaded_for
+from iomconnector.assemblies.entries import How
 from iomconnector.assemblies.file import RUNNING
 from iomconnector.assemblies.findings import Finding, error, warning
+from iomconnector.assemblies.libraries import library_conflicts
 from iomconnector.cartridges.descriptor import CartridgeStyle
-from iomconnector.cartridges.discovery import InstalledCartridge
-from iomconnector.cartridges.importing import CartridgeLoadError, CartridgeProblem, import_cartridge
 from iomconnector.cartridges.suggestion import suggestion
-
-StyleReader = Callable[[InstalledCartridge], CartridgeStyle]
-"""Tells the style of an installed cartridge, or raises :class:`CartridgeLoadError`."""
-
-
-def style_in_descriptor(installed: InstalledCartridge) -> CartridgeStyle:
-    """Import the cartridge and read the style in its descriptor.
-
-    Raises:
-        CartridgeLoadError: The cartridge cannot be imported or has no descriptor.
-    """
-    return import_cartridge(installed).descriptor.style
 
 
 def check_assembly(
     composition: Composition,
     environments: Sequence[str],
-    installed: Mapping[str, InstalledCartridge],
-    read_style: StyleReader = style_in_descriptor,
+    catalog: Catalog,
 ) -> list[Finding]:
     """Find everything that is wrong with an assembly in some environments.
 
@@ -38,76 +26,48 @@ def check_assembly(
     Arguments:
         composition: The assembly.
         environments: The environments to look at.
-        installed: The installed cartridges.
-        read_style: Tells the style of a cartridge.
+        catalog: The installed cartridges.
 
     Returns:
         The findings, by file, extended files first, and by line.
     """
     findings = [*composition.lineage.findings, *composition.findings]
     if composition.lineage.files:
-        styles = _Styles(installed, read_style)
         scope = {name: None for environment in environments for name in loaded_for(composition, environment)}
-        findings += _unusable(composition, tuple(scope), installed, styles)
-        findings += _style_faults(composition, environments, styles)
+        findings += _unusable(composition, tuple(scope), catalog)
+        findings += _style_faults(composition, tuple(scope), environments, catalog)
+        findings += library_conflicts(composition, tuple(scope), catalog.installed)
         if composition.lineage.complete:
             findings += _emptiness(composition, environments)
-            findings += DependencyCheck(composition, installed, styles.of).findings(environments)
-    return sorted(findings, key=lambda finding: _reading_order(composition, finding))
+            findings += DependencyCheck(composition, catalog).findings(environments)
+    return in_reading_order(composition, findings)
 
 
-class _Styles:
-    """The styles of cartridges, each read once."""
-
-    def __init__(self, installed: Mapping[str, InstalledCartridge], read: StyleReader) -> None:
-        self._installed = installed
-        self._read = read
-        self._known: dict[str, CartridgeStyle | tuple[CartridgeProblem, ...]] = {}
-
-    def of(self, name: str) -> CartridgeStyle | None:
-        """The style; None where the cartridge is not installed or cannot be imported."""
-        known = self._learn(name)
-        return known if isinstance(known, CartridgeStyle) else None
-
-    def problems(self, name: str) -> tuple[CartridgeProblem, ...]:
-        """Why the cartridge cannot be imported."""
-        known = self._learn(name)
-        return () if isinstance(known, CartridgeStyle) else known
-
-    def _learn(self, name: str) -> CartridgeStyle | tuple[CartridgeProblem, ...]:
-        if name not in self._installed:
-            return ()
-        if name not in self._known:
-            try:
-                self._known[name] = self._read(self._installed[name])
-            except CartridgeLoadError as failure:
-                self._known[name] = failure.problems
-        return self._known[name]
+def in_reading_order(composition: Composition, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings by file, extended files first, and by line; each one once."""
+    return sorted(dict.fromkeys(findings), key=lambda finding: _reading_order(composition, finding))
 
 
-def _unusable(
-    composition: Composition,
-    names: Sequence[str],
-    installed: Mapping[str, InstalledCartridge],
-    styles: _Styles,
-) -> Iterator[Finding]:
+def _unusable(composition: Composition, names: Sequence[str], catalog: Catalog) -> Iterator[Finding]:
     for name in names:
         origin = composition.entry(name).origin
-        if name not in installed:
-            mend = suggestion(name, installed) or "Install the distribution that offers it, or take it out."
+        if name not in catalog.installed:
+            mend = (
+                suggestion(name, catalog.installed)
+                or "Install the distribution that offers it, or take it out."
+            )
             yield error(origin.file, origin.line, f'The cartridge "{name}" is not installed.', mend)
-        for problem in styles.problems(name):
+        for problem in catalog.problems(name):
             where = f"{problem.file}:{problem.line}: " if problem.file else ""
             message = f'The cartridge "{name}" cannot be loaded: {where}{problem.message}'
             yield error(origin.file, origin.line, message, problem.mend)
 
 
 def _style_faults(
-    composition: Composition, environments: Sequence[str], styles: _Styles
+    composition: Composition, names: Sequence[str], environments: Sequence[str], catalog: Catalog
 ) -> Iterator[Finding]:
-    names = {name: None for environment in environments for name in loaded_for(composition, environment)}
     for name in names:
-        style = styles.of(name)
+        style = catalog.style_of(name)
         if style is CartridgeStyle.INIT:
             yield from _init_faults(composition, name, environments)
         elif style is not None and name not in composition.included:

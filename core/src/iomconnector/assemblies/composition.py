@@ -2,68 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
 
-from iomconnector.assemblies.file import ENVIRONMENTS, AssemblyFile
-from iomconnector.assemblies.findings import Finding, error, shown, warning
+from iomconnector.assemblies.catalog import Catalog
+from iomconnector.assemblies.entries import Entry, How, Origin
+from iomconnector.assemblies.file import AssemblyFile
+from iomconnector.assemblies.findings import Finding, error, warning
 from iomconnector.assemblies.inheritance import Lineage
+from iomconnector.assemblies.roots import Expansion, Root, expand
 from iomconnector.assemblies.table import Mention
-
-
-class How(StrEnum):
-    """What a place in an assembly file does with a cartridge."""
-
-    INCLUDED = "included"
-    PREPARES = "put on the database list"
-    EXCLUDED = "excluded"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One place that brought a cartridge into an assembly, or took it out.
-
-    Arguments:
-        assembly: The name of the assembly whose file says so.
-        file: The file.
-        line: The line in it, from 1.
-        how: What the place does.
-        environments: The environments in which it includes the cartridge; empty where it does not include.
-    """
-
-    assembly: str
-    file: Path
-    line: int
-    how: How
-    environments: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        scope = f" in {', '.join(self.environments)}" if self.environments else ""
-        return f"{self.how} by {self.assembly}{scope} ({shown(self.file)}:{self.line})"
-
-
-@dataclass(slots=True)
-class Entry:
-    """A cartridge of the assembly with everything that brought it in; the first origin gives its position."""
-
-    name: str
-    origins: list[Origin] = field(default_factory=list)
-
-    @property
-    def environments(self) -> tuple[str, ...]:
-        """The environments in which it is included, in their usual order."""
-        named = {environment for origin in self.origins for environment in origin.environments}
-        return tuple(environment for environment in ENVIRONMENTS if environment in named)
-
-    @property
-    def included_at(self) -> Origin | None:
-        """The first place that includes it; None where it is on the database list alone."""
-        return next((origin for origin in self.origins if origin.how is How.INCLUDED), None)
-
-    @property
-    def origin(self) -> Origin:
-        """The place to which faults of the cartridge point: where it is included, else the database list."""
-        return self.included_at or self.origins[0]
+from iomconnector.cartridges.discovery import installed_cartridges
 
 
 @dataclass(slots=True)
@@ -120,17 +67,24 @@ class Composition:
         )
 
 
-def compose(lineage: Lineage) -> Composition:
-    """Add up the files of an assembly, the extended ones first; the first position of a cartridge wins."""
+def compose(lineage: Lineage, catalog: Catalog | None = None) -> Composition:
+    """Add up the files of an assembly, the extended ones first; the first position of a cartridge wins.
+
+    Arguments:
+        lineage: The files.
+        catalog: The installed cartridges; asked only where a file names roots, and found where omitted.
+    """
     composition = Composition(lineage)
+    known = catalog or Catalog(installed_cartridges())
     for file in lineage.files:
-        _add(file, composition)
+        _add(file, composition, known)
     return composition
 
 
-def _add(file: AssemblyFile, composition: Composition) -> None:
+def _add(file: AssemblyFile, composition: Composition, catalog: Catalog) -> None:
     inherited = frozenset(composition.included)
-    own: dict[str, Entry] = {}
+    expansion = _expansion(file, composition, catalog)
+    own = _brought_in(file, expansion)
     for include in file.includes:
         for mention in include.cartridges:
             origin = _origin(file, mention, How.INCLUDED, include.environments)
@@ -140,11 +94,39 @@ def _add(file: AssemblyFile, composition: Composition) -> None:
     for name, entry in own.items():
         composition.included.setdefault(name, Entry(name)).origins += entry.origins
         composition.excluded.pop(name, None)
+    for name in expansion.order:
+        mention = expansion.brought[name][0].root.mention
+        origin = _origin(file, mention, How.PREPARES)
+        composition.database.setdefault(name, Entry(name)).origins.append(origin)
     for mention in file.database:
         origin = _origin(file, mention, How.PREPARES)
         composition.database.setdefault(mention.name, Entry(mention.name)).origins.append(origin)
     for mention in file.exclude:
-        _exclude(file, mention, own, composition)
+        _exclude(file, mention, own, expansion.barred, composition)
+
+
+def _expansion(file: AssemblyFile, composition: Composition, catalog: Catalog) -> Expansion:
+    roots = [Root(mention) for mention in file.roots]
+    for include in file.includes:
+        where = include.environments if include.says_where else None
+        roots += [Root(mention, where) for mention in include.roots]
+    named = {mention.name for include in file.includes for mention in include.cartridges}
+    excluded = {*composition.excluded, *(mention.name for mention in file.exclude)} - named
+    return expand(roots, catalog, excluded)
+
+
+def _brought_in(file: AssemblyFile, expansion: Expansion) -> dict[str, Entry]:
+    """What the roots of a file bring in, each with where it is from."""
+    own: dict[str, Entry] = {}
+    for name in expansion.order:
+        origins = own.setdefault(name, Entry(name)).origins
+        for brought in expansion.brought[name]:
+            root = brought.root.mention
+            if root.name == name:
+                origins.insert(0, _origin(file, root, How.ROOT, brought.environments))
+            else:
+                origins.append(_origin(file, root, How.REQUIRED, brought.environments, root.name))
+    return own
 
 
 def _in_order(
@@ -175,7 +157,13 @@ def _in_order(
     return {**ordered, **own}
 
 
-def _exclude(file: AssemblyFile, mention: Mention, own: dict[str, Entry], composition: Composition) -> None:
+def _exclude(
+    file: AssemblyFile,
+    mention: Mention,
+    own: dict[str, Entry],
+    barred: frozenset[str],
+    composition: Composition,
+) -> None:
     taken_out = composition.included.pop(mention.name, None)
     prepared = composition.database.pop(mention.name, None)
     if mention.name in own:
@@ -184,11 +172,15 @@ def _exclude(file: AssemblyFile, mention: Mention, own: dict[str, Entry], compos
     elif any(mention.name == name.name for name in file.database):
         message = f'"{mention.name}" is on the database list and excluded by the same file.'
         composition.findings.append(error(file.path, mention.line, message, "Remove one of the two."))
+    elif mention.name in barred:
+        pass
     elif taken_out is None and prepared is None and composition.lineage.complete:
         message = f'"{mention.name}" is excluded but no extended assembly includes it.'
         composition.findings.append(error(file.path, mention.line, message, "Remove it from [exclude]."))
     composition.excluded[mention.name] = _origin(file, mention, How.EXCLUDED)
 
 
-def _origin(file: AssemblyFile, mention: Mention, how: How, environments: tuple[str, ...] = ()) -> Origin:
-    return Origin(file.name or file.path.stem, file.path, mention.line, how, environments)
+def _origin(
+    file: AssemblyFile, mention: Mention, how: How, environments: tuple[str, ...] = (), root: str = ""
+) -> Origin:
+    return Origin(file.name or file.path.stem, file.path, mention.line, how, environments, root)

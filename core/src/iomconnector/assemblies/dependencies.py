@@ -1,15 +1,14 @@
 """Whether every cartridge of an assembly finds what it depends on, where and when it needs it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 
+from iomconnector.assemblies.catalog import Catalog
 from iomconnector.assemblies.composition import Composition
 from iomconnector.assemblies.file import RUNNING
 from iomconnector.assemblies.findings import Finding, error, shown
 from iomconnector.cartridges.descriptor import CartridgeStyle
 from iomconnector.cartridges.discovery import InstalledCartridge
-
-StyleOf = Callable[[str], CartridgeStyle | None]
-"""The style of a cartridge by name; None where it cannot be told."""
 
 NEVER_IN_PRODUCTION = (CartridgeStyle.TEST, CartridgeStyle.DEVELOPMENT)
 
@@ -19,16 +18,13 @@ class DependencyCheck:
 
     Arguments:
         composition: The assembly.
-        installed: The installed cartridges with their dependencies.
-        style_of: Tells the style of a cartridge.
+        catalog: The installed cartridges with their dependencies.
     """
 
-    def __init__(
-        self, composition: Composition, installed: Mapping[str, InstalledCartridge], style_of: StyleOf
-    ) -> None:
+    def __init__(self, composition: Composition, catalog: Catalog) -> None:
         self._composition = composition
-        self._installed = installed
-        self._style_of = style_of
+        self._installed = catalog.installed
+        self._style_of = catalog.style_of
         self._position = {name: at for at, name in enumerate(composition.order)}
 
     def findings(self, environments: Sequence[str]) -> Iterator[Finding]:
@@ -37,15 +33,23 @@ class DependencyCheck:
         forbidden: dict[tuple[str, str], None] = {}
         seen: dict[tuple[str, str], None] = {}
         for environment in environments:
+            running = frozenset(self._composition.in_environment(environment))
+            loaded = frozenset(loaded_for(self._composition, environment))
             for name, needed in self._pairs(environment):
                 seen[name, needed] = None
+                runs = environment in RUNNING and name in running
                 if environment == "production" and self._is_forbidden(needed):
                     forbidden[name, needed] = None
-                elif not self._is_met(name, needed, environment):
+                elif not (self._finds(needed, running, loaded) if runs else needed in self._position):
                     missing.setdefault((name, needed), []).append(environment)
         yield from (self._forbidden(*pair) for pair in forbidden)
         yield from (self._missing(*pair, where) for pair, where in missing.items())
-        yield from (self._misplaced(*pair) for pair in seen if self._is_misplaced(*pair))
+        circles = circles_of({name: self._installed[name].requires for name, _ in seen})
+        yield from (self._circle(circle) for circle in circles)
+        for name, needed in seen:
+            turning = any(name in circle and needed in circle for circle in circles)
+            if not turning and self._is_misplaced(name, needed):
+                yield self._misplaced(name, needed)
 
     def _pairs(self, environment: str) -> Iterator[tuple[str, str]]:
         for name in with_required(self._composition, environment, self._installed):
@@ -55,15 +59,11 @@ class DependencyCheck:
     def _is_forbidden(self, needed: str) -> bool:
         return needed in self._position and self._style_of(needed) in NEVER_IN_PRODUCTION
 
-    def _is_met(self, name: str, needed: str, environment: str) -> bool:
-        if needed not in self._position:
-            return False
-        if environment not in RUNNING or name not in self._composition.in_environment(environment):
+    def _finds(self, needed: str, running: Collection[str], loaded: Collection[str]) -> bool:
+        """Whether what runs finds what it needs: running beside it, or content that is prepared."""
+        if needed in running:
             return True
-        if needed in self._composition.in_environment(environment):
-            return True
-        is_content = self._style_of(needed) in (CartridgeStyle.INIT, None)
-        return is_content and needed in loaded_for(self._composition, environment)
+        return needed in loaded and self._style_of(needed) in (CartridgeStyle.INIT, None)
 
     def _is_misplaced(self, name: str, needed: str) -> bool:
         return self._position.get(needed, -1) > self._position[name]
@@ -87,6 +87,15 @@ class DependencyCheck:
         else:
             message = f'"{name}" needs "{needed}", which the assembly does not include.'
             mend = f'Include "{needed}" before "{name}".'
+        return error(origin.file, origin.line, message, mend)
+
+    def _circle(self, circle: Sequence[str]) -> Finding:
+        first = min(circle, key=lambda name: self._position.get(name, len(self._position)))
+        at = circle.index(first)
+        shown_circle = " -> ".join([*circle[at:], *circle[:at], first])
+        origin = self._composition.entry(first).origin
+        message = f"The cartridges need each other in a circle: {shown_circle}."
+        mend = "Remove one of these requirements of their distributions."
         return error(origin.file, origin.line, message, mend)
 
     def _misplaced(self, name: str, needed: str) -> Finding:
@@ -118,3 +127,36 @@ def with_required(
                 needed[name] = None
                 waiting.append(name)
     return tuple(name for name in composition.order if name in needed)
+
+
+def circles_of(requires: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+    """Circles among requirements, so that every cartridge that is in any is in one of these."""
+    others = {name: [each for each in needed if each != name] for name, needed in requires.items()}
+    circles: list[tuple[str, ...]] = []
+    try:
+        TopologicalSorter(others).prepare()
+    except CycleError:
+        pass
+    else:
+        return circles
+    for start in sorted(requires):
+        if any(start in circle for circle in circles):
+            continue
+        way = _way_back(start, requires)
+        if way:
+            circles.append(way)
+    return circles
+
+
+def _way_back(start: str, requires: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The shortest way from a cartridge over its requirements to itself; empty where there is none."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    for way in ways:
+        for needed in requires.get(way[-1], ()):
+            if needed == start and len(way) > 1:
+                return way
+            if needed not in seen and needed != start:
+                seen.add(needed)
+                ways.append((*way, needed))
+    return ()

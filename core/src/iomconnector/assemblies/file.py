@@ -14,17 +14,21 @@ The format is TOML::
 
     [exclude]
     cartridges = ["local_stock"]
+    libraries = ["acme-soap<3"]
 
     [database]
     init = ["order_export"]
 
     [settings]
-    log_format = "console"
+    log_format = "text"
 
     [settings.production]
     log_format = "json"
 
 Only ``name`` is required. An include without ``in`` is in development, test and production.
+
+Instead of listing cartridges, a file may name roots, in ``[assembly]`` or in an ``[[include]]``; all that
+they require comes along, each cartridge after what it depends on, see :mod:`iomconnector.assemblies.roots`.
 """
 
 import re
@@ -44,16 +48,33 @@ RUNNING = ("development", "test", "production")
 SettingValue = str | int | float | bool | list[Any]
 
 SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_HEAD = ("name", "extends", "description", "order", "roots")
+_HOMES = {
+    **dict.fromkeys(_HEAD, "[assembly]"),
+    "cartridges": "[[include]]",
+    "in": "[[include]]",
+    "init": "[database]",
+}
 _AT_LINE = re.compile(r" ?\((?:at line (?P<line>\d+), column \d+|at end of document)\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """One ``[[include]]``: cartridges and the environments in which they are."""
+    """One ``[[include]]``: cartridges and the environments in which they are.
+
+    Arguments:
+        cartridges: The cartridges as listed.
+        environments: Where they are.
+        line: The line of the table.
+        roots: Cartridges that bring along what they require.
+        says_where: Whether the file names the environments.
+    """
 
     cartridges: tuple[Mention, ...]
     environments: tuple[str, ...]
     line: int
+    roots: tuple[Mention, ...] = ()
+    says_where: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +101,10 @@ class AssemblyFile:
         extends: The assembly whose list comes first.
         description: One sentence for people.
         order: The explicit order of the included cartridges; None where the includes say it.
+        roots: Cartridges that bring along what they require, each in the environments of its style.
         includes: The includes as written.
         exclude: The cartridges that do not come along from the extended assembly.
+        exclude_libraries: The libraries, with or without versions, whose requirements are not judged.
         database: The cartridges that prepare database content.
         settings: The settings as written.
     """
@@ -92,8 +115,10 @@ class AssemblyFile:
     extends: Mention | None = None
     description: str = ""
     order: tuple[Mention, ...] | None = None
+    roots: tuple[Mention, ...] = ()
     includes: tuple[Include, ...] = ()
     exclude: tuple[Mention, ...] = ()
+    exclude_libraries: tuple[Mention, ...] = ()
     database: tuple[Mention, ...] = ()
     settings: tuple[SettingEntry, ...] = ()
 
@@ -110,7 +135,7 @@ def read_assembly_file(path: Path) -> tuple[AssemblyFile | None, list[Finding]]:
         reason = problem.strerror or str(problem)
         return None, [error(path, 1, f"The file cannot be read: {reason}.", "Make it readable.")]
     try:
-        text = content.decode()
+        text = content.decode("utf-8-sig")
         document = tomllib.loads(text)
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
@@ -119,7 +144,7 @@ def read_assembly_file(path: Path) -> tuple[AssemblyFile | None, list[Finding]]:
         return None, [_syntax_finding(path, content, str(problem))]
     findings: list[Finding] = []
     root = Table(path, (), document, locate(text), findings)
-    root.refuse_unknown_keys("assembly", "include", "exclude", "database", "settings")
+    root.refuse_unknown_keys("assembly", "include", "exclude", "database", "settings", elsewhere=_HOMES)
     return _read(root, path), findings
 
 
@@ -133,19 +158,30 @@ def _syntax_finding(path: Path, content: bytes, problem: str) -> Finding:
 
 def _read(root: Table, path: Path) -> AssemblyFile:
     head = root.table("assembly")
-    head.refuse_unknown_keys("name", "extends", "description", "order")
+    head.refuse_unknown_keys(*_HEAD)
     if head.lacks("name"):
         head.fault("The assembly has no name.", f'Write name = "{path.stem}" under [assembly].')
     name, description = head.text("name"), head.text("description")
+    includes = tuple(_include(table) for table in root.tables("include"))
+    roots = _roots(head)
+    order = head.names("order") if head.has("order") else None
+    if order is not None and (roots or any(include.roots for include in includes)):
+        order = None
+        mend = "Remove one of the two: roots are ordered by dependency."
+        head.fault("The file gives both an order and roots.", mend, "order")
+    exclude = root.table("exclude")
+    exclude.refuse_unknown_keys("cartridges", "libraries")
     return AssemblyFile(
         path=path,
         name=name.name if name else "",
         line=head.line(),
         extends=head.text("extends"),
         description=description.name if description else "",
-        order=head.names("order") if head.has("order") else None,
-        includes=tuple(_include(table) for table in root.tables("include")),
-        exclude=_names(root.table("exclude"), "cartridges"),
+        order=order,
+        roots=roots,
+        includes=includes,
+        exclude=exclude.names("cartridges"),
+        exclude_libraries=_libraries(exclude),
         database=_names(root.table("database"), "init"),
         settings=_settings(root.table("settings")),
     )
@@ -156,9 +192,35 @@ def _names(table: Table, key: str) -> tuple[Mention, ...]:
     return table.names(key)
 
 
+def _roots(table: Table) -> tuple[Mention, ...]:
+    if table.has_empty("roots"):
+        message = f"roots of {table.header} denotes an empty set."
+        table.fault(message, "Please provide a non-empty set, or remove roots.", "roots")
+    return table.names("roots")
+
+
+def _libraries(table: Table) -> tuple[Mention, ...]:
+    named = table.names("libraries")
+    if not named:
+        return ()
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    sound: list[Mention] = []
+    for mention in named:
+        try:
+            Requirement(mention.name)
+        except InvalidRequirement:
+            message = f'"{mention.name}" is no library: a name is expected, or a name with versions.'
+            mend = 'Write, for example, "acme-soap" or "acme-soap<3".'
+            table.fault_at(mention.line, message, mend)
+        else:
+            sound.append(mention)
+    return tuple(sound)
+
+
 def _include(table: Table) -> Include:
-    table.refuse_unknown_keys("cartridges", "in")
-    if table.lacks("cartridges"):
+    table.refuse_unknown_keys("cartridges", "roots", "in")
+    if table.lacks("cartridges") and table.lacks("roots"):
         table.fault("An [[include]] names no cartridges.", 'Write cartridges = ["..."] or remove it.')
     environments: tuple[str, ...] = RUNNING
     if table.has("in"):
@@ -168,7 +230,9 @@ def _include(table: Table) -> Include:
         if table.has_empty("in"):
             table.fault("An [[include]] is in no environment.", 'Write in = ["..."] or remove "in".', "in")
         environments = tuple(mention.name for mention in named if mention.name in ENVIRONMENTS)
-    return Include(table.names("cartridges"), environments, table.line())
+    return Include(
+        table.names("cartridges"), environments, table.line(), _roots(table), says_where=table.has("in")
+    )
 
 
 def _settings(table: Table) -> tuple[SettingEntry, ...]:

@@ -13,6 +13,8 @@ class Severity(StrEnum):
     """The assembly cannot be used."""
     WARNING = "warning"
     """The assembly can be used, but says something that has no effect or may surprise."""
+    NOTE = "note"
+    """The assembly can be used; this is for the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Finding:
 
     def __str__(self) -> str:
         where = f"{shown(self.file)}:{self.line}: " if self.file is not None else ""
-        note = "warning: " if self.severity is Severity.WARNING else ""
-        return f"{where}{note}{self.message} {self.mend}".rstrip()
+        gravity = "" if self.severity is Severity.ERROR else f"{self.severity}: "
+        return f"{where}{gravity}{self.message} {self.mend}".rstrip()
 
 
 def error(file: Path | None, line: int, message: str, mend: str = "") -> Finding:
@@ -47,6 +49,11 @@ def error(file: Path | None, line: int, message: str, mend: str = "") -> Finding
 def warning(file: Path | None, line: int, message: str, mend: str = "") -> Finding:
     """A finding that does not keep the assembly from being used."""
     return Finding(Severity.WARNING, file, line, message, mend)
+
+
+def note(file: Path | None, line: int, message: str, mend: str = "") -> Finding:
+    """A finding for the record."""
+    return Finding(Severity.NOTE, file, line, message, mend)
 
 
 def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:

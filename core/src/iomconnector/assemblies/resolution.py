@@ -1,15 +1,19 @@
 """Resolving an assembly: from its name and an environment to the cartridges that load."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from iomconnector.assemblies.checks import StyleReader, check_assembly, style_in_descriptor
-from iomconnector.assemblies.composition import Composition, Origin, compose
+from iomconnector.assemblies.catalog import Catalog, StyleReader, style_in_descriptor
+from iomconnector.assemblies.checks import check_assembly, in_reading_order
+from iomconnector.assemblies.composition import Composition, compose
 from iomconnector.assemblies.dependencies import with_required
+from iomconnector.assemblies.entries import Origin
 from iomconnector.assemblies.file import ENVIRONMENTS, SettingValue
 from iomconnector.assemblies.findings import Finding, error, errors_in
 from iomconnector.assemblies.inheritance import read_lineage
+from iomconnector.assemblies.libraries import JudgedCartridges, excluded_libraries
+from iomconnector.assemblies.setting_checks import given_variables, setting_faults, variable_faults
 from iomconnector.assemblies.settings import merge_settings
 from iomconnector.cartridges.discovery import InstalledCartridge, installed_cartridges
 from iomconnector.cartridges.suggestion import suggestion
@@ -46,6 +50,8 @@ class Assembly:
             be secrets.
         setting_origins: Where each setting is from: a file with its line, or an environment variable.
         files: Its files, the extended ones first.
+        installed: The installed cartridges to load from: without the problems with versions of libraries that
+            the assembly excludes or that are no more than a warning.
         why: For every cartridge that a file mentions, in load order, each place that brought it in or took it
             out; cartridges of other environments and excluded ones included.
     """
@@ -58,6 +64,7 @@ class Assembly:
     settings: Mapping[str, SettingValue] = field(repr=False)
     setting_origins: Mapping[str, str]
     files: tuple[Path, ...]
+    installed: Mapping[str, InstalledCartridge] = field(repr=False)
     why: Mapping[str, tuple[Origin, ...]]
 
 
@@ -67,11 +74,13 @@ class Examination:
 
     Arguments:
         composition: What its files add up to, as far as they could be read.
-        findings: Errors and warnings, by file and line.
+        findings: Errors, warnings and notes, by file and line.
+        catalog: The installed cartridges, as the assembly judges them.
     """
 
     composition: Composition
     findings: tuple[Finding, ...]
+    catalog: Catalog = field(repr=False)
 
 
 def examine(
@@ -93,12 +102,28 @@ def examine(
         environ: The environment variables; those of the process where omitted.
     """
     unknown = [each for each in environments if each not in ENVIRONMENTS]
-    composition = compose(read_lineage(name_or_path, environ))
-    known = installed_cartridges() if installed is None else installed
     usable = [each for each in environments if each not in unknown]
+    examination = _look(name_or_path, usable, installed, read_style, environ)
+    composition = examination.composition
     findings = [_unknown_environment(each) for each in unknown]
-    findings += check_assembly(composition, usable, known, read_style)
-    return Examination(composition, tuple(findings))
+    findings += variable_faults(environ)
+    findings += examination.findings
+    findings += setting_faults(composition.lineage.files, usable)
+    return replace(examination, findings=tuple(in_reading_order(composition, findings)))
+
+
+def _look(
+    name_or_path: str,
+    environments: Sequence[str],
+    installed: Mapping[str, InstalledCartridge] | None,
+    read_style: StyleReader,
+    environ: Mapping[str, str] | None,
+) -> Examination:
+    lineage = read_lineage(name_or_path, environ)
+    found = installed_cartridges() if installed is None else installed
+    catalog = Catalog(JudgedCartridges(found, excluded_libraries(lineage.files)), read_style)
+    composition = compose(lineage, catalog)
+    return Examination(composition, tuple(check_assembly(composition, environments, catalog)), catalog)
 
 
 def resolve(
@@ -112,17 +137,21 @@ def resolve(
     """Resolve an assembly for one environment.
 
     Only what concerns the environment is checked, so that development tools need not be installed where
-    production runs. The arguments are those of :func:`examine`.
+    production runs; of the settings, only those that no environment variable overrides. The arguments are
+    those of :func:`examine`.
 
     Raises:
         AssemblyError: Something is wrong with the assembly; it carries every finding.
     """
-    known = installed_cartridges() if installed is None else installed
-    examination = examine(name_or_path, (environment,), known, read_style=read_style, environ=environ)
-    if errors_in(examination.findings):
-        raise AssemblyError(name_or_path, examination.findings)
-    composition = examination.composition
+    if environment not in ENVIRONMENTS:
+        raise AssemblyError(name_or_path, (_unknown_environment(environment),))
+    examination = _look(name_or_path, (environment,), installed, read_style, environ)
+    composition, known = examination.composition, examination.catalog.installed
     files = composition.lineage.files
+    overridden = given_variables(environ)
+    findings = [*examination.findings, *setting_faults(files, (environment,), overridden)]
+    if errors_in(findings):
+        raise AssemblyError(name_or_path, in_reading_order(composition, findings))
     settings = merge_settings(files, environment)
     return Assembly(
         name=files[-1].name,
@@ -133,6 +162,7 @@ def resolve(
         settings={name: setting.value for name, setting in settings.items()},
         setting_origins={name: setting.origin for name, setting in settings.items()},
         files=tuple(file.path for file in files),
+        installed=known,
         why=reasons(composition),
     )
 

@@ -29,8 +29,7 @@ def find_assembly(
         The absolute path of the file, or None where there is none.
     """
     if is_path(name_or_path):
-        start = referring.parent if referring else Path.cwd()
-        file = Path(os.path.normpath(start / name_or_path))
+        file = _file_at(name_or_path, referring)
         return file if file.is_file() else None
     candidates = (folder / f"{name_or_path}{SUFFIX}" for folder in search_folders(referring, environ))
     return next((candidate for candidate in candidates if candidate.is_file()), None)
@@ -59,12 +58,24 @@ def not_found(
 ) -> tuple[str, str]:
     """The message for an assembly that is not found, and what to do about it."""
     if is_path(name_or_path):
-        return f'There is no assembly file "{name_or_path}".', "Correct the path."
+        file = _file_at(name_or_path, referring)
+        siblings = (each.name for each in file.parent.glob(f"*{SUFFIX}"))
+        mend = suggestion(file.name, siblings) or f"Looked for {file}; correct the path."
+        return f'There is no assembly file "{name_or_path}".', mend
+    beside = Path(f"{name_or_path}{SUFFIX}")
+    if referring is None and beside.is_file():
+        message = f'No assembly is called "{name_or_path}", but there is a file {beside}.'
+        return message, f"Write {beside}, or add its directory to {PATH_VARIABLE}."
     known = known_assemblies(referring, environ)
     message = f'No assembly is called "{name_or_path}".'
     looked = ", ".join(str(folder) for folder in search_folders(referring, environ)) or "no directory"
     mend = suggestion(name_or_path, known) or f"Looked in {looked}; {PATH_VARIABLE} adds directories."
     return message, mend
+
+
+def _file_at(path: str, referring: Path | None) -> Path:
+    start = referring.parent if referring else Path.cwd()
+    return Path(os.path.normpath(start / path))
 
 
 def _folders(referring: Path | None, environ: Mapping[str, str]) -> Iterator[Path]:

@@ -77,10 +77,23 @@ class Table:
         """Add an error about the table, or about something in it."""
         self._findings.append(error(self._file, self.line(*within), message, mend))
 
-    def refuse_unknown_keys(self, *known: str) -> None:
-        """Add an error for every key that is not known."""
+    def fault_at(self, line: int, message: str, mend: str) -> None:
+        """Add an error about a line."""
+        self._findings.append(error(self._file, line, message, mend))
+
+    def refuse_unknown_keys(self, *known: str, elsewhere: Mapping[str, str] | None = None) -> None:
+        """Add an error for every key that is not known.
+
+        Arguments:
+            known: The keys that may be here.
+            elsewhere: The tables where keys belong that people write here by mistake.
+        """
         for key in self._content:
-            self.refuse_unknown("key", Mention(key, self.line(key)), known)
+            home = (elsewhere or {}).get(key)
+            if home:
+                self.fault(f'"{key}" stands outside of {home}.', f"Write it in a line below {home}.", key)
+            else:
+                self.refuse_unknown("key", Mention(key, self.line(key)), known)
 
     def refuse_unknown(self, kind: str, mention: Mention, known: tuple[str, ...]) -> None:
         """Add an error where a name is none of the known ones."""

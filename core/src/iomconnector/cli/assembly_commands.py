@@ -1,18 +1,23 @@
 """``iomconnector assembly``: which assemblies there are, what is wrong with one, why it is as it is."""
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from iomconnector.assemblies.graph import GraphStyle
 from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.cli.selection import (
+    AssemblyArgument,
     AssemblyOption,
     EnvironmentOption,
+    EnvironmentsOption,
+    chosen_environments,
     selected_assembly,
     selected_environment,
     selected_environments,
 )
-from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
+from iomconnector.cli.terminal import Format, FormatOption, print_json
 from iomconnector.errors import NotFoundError
 
 app = typer.Typer(help="Assemblies: which cartridges load, in what order, and why.", no_args_is_help=True)
@@ -22,44 +27,15 @@ app = typer.Typer(help="Assemblies: which cartridges load, in what order, and wh
 def list_assemblies(
     ctx: typer.Context, env: EnvironmentOption = "", output: FormatOption = Format.TABLE
 ) -> None:
-    """List the assemblies that can be named, with the cartridges that each has in the environment."""
-    from iomconnector.assemblies.composition import compose
-    from iomconnector.assemblies.inheritance import read_lineage
-    from iomconnector.assemblies.search import known_assemblies
+    """List the assemblies that can be named, with the cartridges and settings of each in the environment."""
+    from iomconnector.cli.assembly_list import listed_assemblies, print_assemblies
 
     environment = selected_environment(ctx, env)
-    rows: list[dict[str, Any]] = []
-    for name, file in known_assemblies().items():
-        composition = compose(read_lineage(str(file)))
-        own = composition.lineage.files[-1] if composition.lineage.files else None
-        rows.append(
-            {
-                "name": name,
-                "extends": own.extends.name if own and own.extends else None,
-                "description": own.description if own else "",
-                "file": str(file),
-                "environment": environment,
-                "cartridges": list(composition.in_environment(environment)),
-                "readable": composition.lineage.complete,
-            }
-        )
+    rows = listed_assemblies(environment)
     if output is Format.JSON:
         print_json(rows)
-        return
-    print_table(
-        f"Assemblies ({environment})",
-        ("Assembly", "Extends", "Cartridges", "Description", "File"),
-        [
-            (
-                row["name"],
-                row["extends"] or "",
-                str(len(row["cartridges"])) if row["readable"] else "not readable",
-                row["description"],
-                row["file"],
-            )
-            for row in rows
-        ],
-    )
+    else:
+        print_assemblies(environment, rows)
 
 
 @app.command("check")
@@ -68,9 +44,12 @@ def check(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[ASSEMBLY]...", help="Names or files.", show_default=False)
     ] = None,
-    env: Annotated[
-        list[str] | None,
-        typer.Option("--env", help="Look at this environment only; may be repeated.", show_default=False),
+    env: EnvironmentsOption = None,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Compare with the lock beside the assembly too.")
+    ] = False,
+    lock_file: Annotated[
+        Path | None, typer.Option("--lock-file", help="Compare with this lock.", show_default=False)
     ] = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
@@ -78,20 +57,31 @@ def check(
 
     Ends with 0 where all can be used, with 1 where one has an error.
     """
+    from iomconnector.assemblies.cartridge_faults import examine_cartridges
     from iomconnector.assemblies.findings import errors_in
-    from iomconnector.assemblies.resolution import examine
+    from iomconnector.assemblies.resolution import Examination, examine
     from iomconnector.cartridges.discovery import installed_cartridges
     from iomconnector.cli.assembly_views import examination_document, print_examination
+    from iomconnector.cli.root import CORE_COMMANDS
 
     environments = selected_environments(ctx, env)
     installed = installed_cartridges()
-    examined = {name: examine(name, environments, installed) for name in names or [selected_assembly(ctx)]}
+
+    def examined(name: str) -> Examination:
+        found = examine_cartridges(examine(name, environments, installed), environments, CORE_COMMANDS)
+        if not locked and lock_file is None:
+            return found
+        from iomconnector.assemblies.lock_check import examine_lock
+
+        return examine_lock(found, name, chosen_environments(ctx, env), lock_file)
+
+    results = {name: examined(name) for name in names or [selected_assembly(ctx)]}
     if output is Format.JSON:
-        print_json([examination_document(name, environments, each) for name, each in examined.items()])
+        print_json([examination_document(name, environments, each) for name, each in results.items()])
     else:
-        for name, examination in examined.items():
+        for name, examination in results.items():
             print_examination(name, environments, examination)
-    if any(errors_in(examination.findings) for examination in examined.values()):
+    if any(errors_in(examination.findings) for examination in results.values()):
         raise typer.Exit(1)
 
 
@@ -103,29 +93,113 @@ def explain(
     env: EnvironmentOption = "",
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Show for each cartridge of an assembly why it is where it is, or why it is not there."""
+    """Show why each cartridge is where it is; for one, also who needs it and what would break without it.
+
+    A cartridge that is installed but not in the assembly can be explained too.
+    """
     from iomconnector.assemblies.resolution import resolve
-    from iomconnector.cartridges.discovery import installed_cartridges
-    from iomconnector.cli.assembly_views import (
+    from iomconnector.cli.assembly_explanations import (
         assembly_document,
         cartridge_document,
         print_assembly,
         print_cartridge,
     )
 
-    named, environment = selected_assembly(ctx, name), selected_environment(ctx, env)
-    installed = installed_cartridges()
-    resolved = resolve(named, environment, installed)
+    resolved = resolve(selected_assembly(ctx, name), selected_environment(ctx, env))
     if not cartridge:
         if output is Format.JSON:
-            print_json(assembly_document(resolved, installed))
+            print_json(assembly_document(resolved))
         else:
-            print_assembly(resolved, installed)
+            print_assembly(resolved)
         return
-    if cartridge not in resolved.why:
-        mend = suggestion(cartridge, resolved.why)
-        raise NotFoundError(f'The assembly {resolved.name} does not mention "{cartridge}".', hint=mend)
+    if cartridge not in resolved.why and cartridge not in resolved.installed:
+        raise NotFoundError(
+            f'{resolved.name} does not mention "{cartridge}", and no such cartridge is installed.',
+            hint=suggestion(cartridge, {*resolved.why, *resolved.installed}),
+        )
     if output is Format.JSON:
-        print_json(cartridge_document(cartridge, resolved, installed))
+        print_json(cartridge_document(cartridge, resolved))
     else:
-        print_cartridge(cartridge, resolved, installed)
+        print_cartridge(cartridge, resolved)
+
+
+@app.command("graph")
+def graph(
+    ctx: typer.Context,
+    name: AssemblyArgument = "",
+    env: EnvironmentOption = "",
+    style: Annotated[
+        GraphStyle, typer.Option("--style", help="For Markdown pages or for Graphviz.")
+    ] = GraphStyle.MERMAID,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Draw which cartridge requires which, and which assembly file brought each.
+
+    What only prepares the database has a dashed border. With --format json: nodes and edges.
+    """
+    from iomconnector.assemblies.graph import graph_of, written
+    from iomconnector.assemblies.resolution import resolve
+    from iomconnector.cli.assembly_views import graph_document
+
+    resolved = resolve(selected_assembly(ctx, name), selected_environment(ctx, env))
+    drawn = graph_of(resolved, resolved.installed)
+    if output is Format.JSON:
+        print_json(graph_document(drawn))
+    else:
+        typer.echo(written(drawn, style))
+
+
+@app.command("lock")
+def lock(
+    ctx: typer.Context,
+    name: AssemblyArgument = "",
+    env: EnvironmentsOption = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write here, not beside the assembly.", show_default=False),
+    ] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Write down the versions and hashes of everything that the assembly needs, as installed now.
+
+    In every environment unless some are named. `assembly check --locked` compares with it.
+    """
+    from iomconnector.assemblies.lock import lock_file_of, lock_of, lock_text
+    from iomconnector.assemblies.resolution import resolve
+    from iomconnector.cli.assembly_views import lock_summary
+
+    called = selected_assembly(ctx, name)
+    assemblies = [resolve(called, environment) for environment in selected_environments(ctx, env)]
+    made = lock_of(assemblies)
+    file = to or lock_file_of(assemblies[0].files[-1])
+    try:
+        file.write_text(lock_text(made), encoding="utf-8")
+    except OSError as problem:
+        raise typer.BadParameter(f"{file} cannot be written: {problem.strerror}.") from problem
+    if output is Format.JSON:
+        print_json({"file": str(file), **made.model_dump(mode="json", by_alias=True)})
+    else:
+        typer.echo(lock_summary(file, made))
+
+
+@app.command("diff")
+def diff(
+    ctx: typer.Context,
+    before: Annotated[str, typer.Argument(metavar="A", help="Name or file of an assembly, or a .lock file.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Name or file of an assembly, or a .lock file.")],
+    env: EnvironmentOption = "",
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show what B has that A has not, and the other way round: cartridges, order, settings, versions.
+
+    Environment variables do not count. Versions of one distribution can differ only where one side is a lock.
+    """
+    from iomconnector.assemblies.difference import difference
+    from iomconnector.cli.assembly_differences import compared_side, difference_document, print_difference
+
+    environment = selected_environment(ctx, env)
+    found = difference(compared_side(before, environment), compared_side(after, environment))
+    if output is Format.JSON:
+        print_json(difference_document(found))
+    else:
+        print_difference(found)

@@ -14,6 +14,13 @@ AssemblyOption = Annotated[
 EnvironmentOption = Annotated[
     str, typer.Option("--env", "-e", help=f"One of {', '.join(ENVIRONMENTS)}.", show_default=False)
 ]
+EnvironmentsOption = Annotated[
+    list[str] | None,
+    typer.Option("--env", "-e", help="Look at this environment only; may be repeated.", show_default=False),
+]
+AssemblyArgument = Annotated[
+    str, typer.Argument(metavar="ASSEMBLY", help="Name or file of the assembly.", show_default=False)
+]
 
 
 def selected_assembly(context: typer.Context, explicit: str = "") -> str:
@@ -40,8 +47,17 @@ def selected_environments(context: typer.Context, explicit: list[str] | None = N
     Raises:
         typer.BadParameter: There is no such environment; the command ends with exit code 2.
     """
+    return chosen_environments(context, explicit) or ENVIRONMENTS
+
+
+def chosen_environments(context: typer.Context, explicit: list[str] | None = None) -> tuple[str, ...]:
+    """Like :func:`selected_environments`; none where none was chosen.
+
+    Raises:
+        typer.BadParameter: There is no such environment; the command ends with exit code 2.
+    """
     if explicit:
         return tuple(dict.fromkeys(selected_environment(context, each) for each in explicit))
     source = context.find_root().get_parameter_source("environment")
     chosen = source is not None and source.name != "DEFAULT"
-    return (selected_environment(context),) if chosen else ENVIRONMENTS
+    return (selected_environment(context),) if chosen else ()

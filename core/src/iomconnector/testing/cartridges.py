@@ -1,5 +1,7 @@
 """Cartridges written on the fly, to test how they are found, loaded and composed."""
 
+import base64
+import hashlib
 import importlib
 import sys
 from collections.abc import Iterable
@@ -100,13 +102,37 @@ class CartridgeSite:
         module = package / "cartridge.py"
         module.write_text(text)
         project = distribution or name.replace("_", "-")
-        metadata = ["Metadata-Version: 2.4", f"Name: {project}", f"Version: {version}"]
-        metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
-        info = self.folder / f"{project.replace('-', '_')}-{version}.dist-info"
-        info.mkdir(exist_ok=True)
-        (info / "METADATA").write_text("\n".join(metadata) + "\n")
+        info = self.add_distribution(project, version, requires)
         points = f"[iomconnector.cartridges]\n{name} = {entry_point or f'{name}.cartridge'}\n"
         (info / "entry_points.txt").write_text(points)
+        self._record(info, package / "__init__.py", module, info / "METADATA", info / "entry_points.txt")
         self._packages.add(name)
-        importlib.invalidate_caches()
         return module
+
+    def add_distribution(self, name: str, version: str = "1.0", requires: Iterable[str] = ()) -> Path:
+        """Write a distribution that has no files but its metadata.
+
+        Arguments:
+            name: Its name.
+            version: Its version.
+            requires: Its requirements.
+
+        Returns:
+            The directory of its metadata.
+        """
+        metadata = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}"]
+        metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
+        info = self.folder / f"{name.replace('-', '_')}-{version}.dist-info"
+        info.mkdir(exist_ok=True)
+        (info / "METADATA").write_text("\n".join(metadata) + "\n")
+        self._record(info, info / "METADATA")
+        importlib.invalidate_caches()
+        return info
+
+    def _record(self, info: Path, *files: Path) -> None:
+        lines = [f"{(info / 'RECORD').relative_to(self.folder)},,"]
+        for file in files:
+            content = file.read_bytes()
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+            lines.append(f"{file.relative_to(self.folder)},sha256={digest},{len(content)}")
+        (info / "RECORD").write_text("\n".join(lines) + "\n")

@@ -1,0 +1,1 @@
+"""Tells IOM in which of ACME's stores an order was placed."""

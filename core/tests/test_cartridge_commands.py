@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from iomconnector import hooks
 from iomconnector.cli.cartridge_commands import app
 from iomconnector.cli.invocation import Invocation
+from iomconnector.errors import NotFoundError
 from iomconnector.testing.cartridges import CartridgeSite
 
 ASSEMBLY = """[assembly]
@@ -89,6 +90,7 @@ def test_list_shows_what_is_installed_and_where_the_assembly_has_it() -> None:
     rows = {row["name"]: row for row in read("list")}
     assert rows["shop_tax"] == {
         "name": "shop_tax",
+        "style": "",
         "distribution": "shop-tax",
         "version": "1.0",
         "module": "shop_tax.cartridge",
@@ -100,9 +102,147 @@ def test_list_shows_what_is_installed_and_where_the_assembly_has_it() -> None:
     assert "Installed cartridges; environments in shop" in run("list")
 
 
-def test_list_imports_no_cartridge(site: CartridgeSite) -> None:
-    site.add("shop_pages", "raise RuntimeError('imported')\n", version="2.0")
-    assert "shop_pages" in {row["name"] for row in read("list")}
+def test_list_imports_named_cartridges_only_and_tells_their_style(site: CartridgeSite) -> None:
+    site.add("shop_map", style="development")
+    site.add("shop_bystander", "raise RuntimeError('imported')\n")
+    file = site.add("shop_pages", "raise RuntimeError('no ink')\n", version="2.0")
+    rows = {row["name"]: row for row in read("list")}
+    assert rows["shop_map"]["style"] == "development"
+    assert (rows["shop_bystander"]["style"], rows["shop_bystander"]["problems"]) == ("", [])
+    assert rows["shop_pages"]["problems"] == [
+        f"{file}:5: cannot be imported: RuntimeError: no ink. "
+        "Mend the cartridge or take it out of the assembly."
+    ]
+    assert "development" in run("list")
+
+
+def test_show_tells_everything_about_one_cartridge(site: CartridgeSite) -> None:
+    file = site.folder / "shop_map" / "cartridge.py"
+    document = read("show", "shop_map")
+    assert document == {
+        "name": "shop_map",
+        "display_name": "shop_map",
+        "style": "cartridge",
+        "summary": "",
+        "distribution": "shop-map",
+        "version": "1.0",
+        "module": "shop_map.cartridge",
+        "file": str(file),
+        "assembly": "shop",
+        "environments": ["development", "test", "production"],
+        "requires": [],
+        "libraries": [],
+        "required_by": ["shop_tax"],
+        "hooks": [
+            {"name": "iomconnector_commands", "location": f"{file}:18"},
+            {"name": "iomconnector_extension_points", "location": f"{file}:13"},
+        ],
+        "service_definitions": [],
+        "extension_points": [
+            {
+                "name": "Mapper.bindTax",
+                "signature": "Mapper.bindTax(order, document)",
+                "summary": "Called for each order.",
+            }
+        ],
+        "extensions": [],
+        "commands": [],
+        "preparers": [],
+        "templates": [],
+        "routes": [],
+        "problems": [],
+    }
+    text = run("show", "shop_pages")
+    assert (
+        "Mapper.bindTax (100) " + str((site.folder / "shop_pages" / "cartridge.py").relative_to(Path.cwd()))
+        in text
+    )
+
+
+def test_show_tells_what_is_wrong_and_ends_with_1(site: CartridgeSite) -> None:
+    for name, told in (
+        ("shop_tax", "shop-tax requires shop-prices, which is not installed."),
+        ("shop_torn", "cannot be imported: ValueError: ink."),
+        ("shop_slow", "iomconnector_commands: RuntimeError: ink."),
+    ):
+        site.add("shop_torn", "raise ValueError('ink')\n")
+        site.add("shop_slow", "@hookimpl\ndef iomconnector_commands():\n    raise RuntimeError('ink')\n")
+        result = CliRunner().invoke(app, ["show", name], obj=Invocation("shop", "test"))
+        assert result.exit_code == 1
+        assert told in result.output
+
+
+ROUTES = """
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/tax")
+
+
+@router.get("/{order}")
+def tax(order: str) -> str:
+    return order
+
+
+@hookimpl
+def iomconnector_routers(TAKEN):
+    return [router]
+"""
+
+
+@pytest.mark.parametrize("taken", ["", "application"])
+def test_show_tells_the_routes(
+    site: CartridgeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    monkeypatch.setenv("IOMC_DATA_DIRECTORY", str(tmp_path / "data"))
+    site.add("shop_map", MAPPER + ROUTES.replace("TAKEN", taken))
+    assert read("show", "shop_map")["routes"] == ["GET /tax/{order}"]
+    site.add("shop_else", ROUTES.replace("TAKEN", taken))
+    routes = read("show", "shop_else")["routes"]
+    assert routes == (
+        ["needs a running application of an assembly that includes it"] if taken else ["GET /tax/{order}"]
+    )
+
+
+def test_show_of_an_unknown_cartridge_tells_what_was_meant() -> None:
+    with pytest.raises(NotFoundError) as caught:
+        run("show", "shop-mapp")
+    assert str(caught.value) == 'No cartridge "shop-mapp" is installed. Did you mean "shop_map"?'
+
+
+def test_hooks_can_be_chosen_by_name() -> None:
+    chosen = read("hooks", "Mapper.bindTax", "iomconnector_routers")
+    assert [row["name"] for row in chosen["hooks"]] == ["iomconnector_routers"]
+    assert [row["name"] for row in chosen["extension_points"]] == ["Mapper.bindTax"]
+    with pytest.raises(NotFoundError) as caught:
+        run("hooks", "Mapper.bindTaxes")
+    assert str(caught.value).endswith('in this assembly. Did you mean "Mapper.bindTax"?')
+
+
+TEMPLATE = """
+from pathlib import Path
+from iomconnector.cartridges.templates import CORE_TEMPLATES, CartridgeTemplate
+
+
+@hookimpl
+def iomconnector_cartridge_templates():
+    return [CartridgeTemplate("tax", "taxes.", CORE_TEMPLATES[0].folder, ("Mapper.bindTax",))]
+"""
+
+
+def test_new_uses_the_templates_of_the_assembly(site: CartridgeSite, tmp_path: Path) -> None:
+    site.add("shop_map", MAPPER + TEMPLATE)
+    rows = {row["hook"]: row["offered_by"] for row in read("templates")}
+    assert rows == {
+        "iomconnector_commands": "the core",
+        "iomconnector_routers": "the core",
+        "iomconnector_preparers": "the core",
+        "Mapper.bindTax": "shop_map",
+    }
+    assert "Wrote ink." in run("new", "ink", "--hook", "Mapper.bindTax")
+    assert "Ink: taxes." in (tmp_path / "ink" / "README.md").read_text()
+    (tmp_path / "else").mkdir()
+    run("new", "paper", "--directory", "/".join((str(tmp_path), "else")))
+    assert "IOMC_ASSEMBLY_PATH" not in (tmp_path / "else" / "paper" / "README.md").read_text()
 
 
 def test_list_works_without_an_assembly() -> None:

@@ -9,7 +9,18 @@ import pytest
 
 from bc_order.testing.shop import SCRIPT, Shop, prepared_shop
 
-CORE = ["assembly", "cartridge", "context", "dbprepare", "serve", "service", "token"]
+CORE = [
+    "account",
+    "assembly",
+    "cartridge",
+    "context",
+    "dbinit",
+    "dbprepare",
+    "sequence",
+    "serve",
+    "service",
+    "token",
+]
 
 HEAVY = ["sqlalchemy", "alembic", "fastapi", "uvicorn", "babel", "rich.progress", "starlette", "structlog"]
 
@@ -205,8 +216,9 @@ def test_two_commands_of_one_name_are_refused(shop: Shop, command: str, other: s
     chosen = with_cartridges(shop, f"twice-{command}", "bc_order", f"also_{command}")
     ended = shop.run(*chosen, "order", "list")
     assert (ended.code, ended.out) == (3, "")
+    here = f"{shop.site.folder / f'also_{command}' / 'cartridge.py'}:24"
     assert ended.err.startswith(
-        f"error: also_{command} offers a command '{command}', but {other} has one of that name."
+        f"error: also_{command}: {here}: offers a command '{command}', but {other} has one of that name"
     )
 
 
@@ -227,36 +239,4 @@ def test_a_setting_of_the_assembly_is_told_with_its_line(shop: Shop) -> None:
     )
     ended = shop.run("-a", "./lined.toml", "context", "list")
     assert ended.code == 3
-    assert "port (lined.toml:8): " in ended.err
-
-
-def test_the_database_can_be_prepared_again_and_changes_nothing(shop: Shop) -> None:
-    before = shop.json("context", "list")
-    for _ in range(2):
-        ended = shop.run("dbprepare")
-        assert (ended.code, ended.err) == (0, "")
-        assert ended.out.startswith("schema: is at revision ")
-    assert shop.json("context", "list") == before
-
-
-def test_only_the_cartridges_of_the_database_list_prepare_content(shop: Shop) -> None:
-    body = """
-from iomconnector.storage.preparation import Preparer
-
-
-async def prepare(application):
-    return "done"
-
-
-@hookimpl
-def iomconnector_preparers():
-    return [Preparer("content", prepare)]
-"""
-    shop.site.add("listed", body)
-    shop.site.add("unlisted", body)
-    chosen = with_cartridges(shop, "content-shop", "listed", "unlisted")
-    with (shop.directory / "assemblies" / "content-shop.toml").open("a") as file:
-        file.write('\n[database]\ninit = ["listed"]\n')
-    ended = shop.run(*chosen, "dbprepare")
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.out.splitlines()[1:] == ["listed: content: done"]
+    assert "lined.toml:8: The setting port is wrong: " in ended.err

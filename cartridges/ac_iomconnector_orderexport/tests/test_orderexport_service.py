@@ -1,11 +1,12 @@
 """Sending over real sockets: what every answer of IOM means for an order."""
 
+import subprocess
+import sys
 from contextlib import aclosing
 
 import pytest
 
 from ac_iomconnector_orderexport.configuration import OrderExportConfiguration
-from ac_iomconnector_orderexport.service import IomOrderExportService
 from ac_iomconnector_orderexport.service_definition import SERVICE
 from ac_iomconnector_orderexport.testing.samples import full_order
 from ac_iomconnector_orderexport.testing.scripted_iom import (
@@ -159,10 +160,18 @@ def test_the_service_is_offered_with_titles_and_descriptions_for_every_setting()
         "IOM Order Export Service",
         "Order Management",
     )
-    assert SERVICE.adapter is IomOrderExportService
     for name, field in SERVICE.configuration.model_fields.items():
         assert field.title, name
         assert field.description, name
+
+
+def test_the_service_is_listed_without_its_http_client() -> None:
+    program = (
+        "import sys; from ac_iomconnector_orderexport.service_definition import SERVICE; "
+        "print(SERVICE.id, 'aiohttp' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == [SERVICE.id, "False"]
 
 
 @pytest.mark.parametrize(

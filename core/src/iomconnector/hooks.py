@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from iomconnector.application import Application
     from iomconnector.cartridges.extensions import Extension, ExtensionPoint
+    from iomconnector.cartridges.templates import CartridgeTemplate
     from iomconnector.cli.commands import Command
     from iomconnector.jobs.background import BackgroundService
     from iomconnector.services.definition import ServiceDefinition
@@ -65,5 +66,15 @@ def iomconnector_background_services(application: Application) -> Sequence[Backg
 
 @hookspec
 def iomconnector_preparers() -> Sequence[Preparer]:
-    """Prepare database content: contexts, service configurations, samples."""
+    """Prepare the database: tables of your own, contexts, service configurations, samples.
+
+    ``dbprepare`` runs each step once, by phase (pre, main, post) and in load order; the name is what it
+    remembers.
+    """
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_cartridge_templates() -> Sequence[CartridgeTemplate]:
+    """Offer templates from which ``cartridge new`` writes cartridges."""
     raise AssertionError

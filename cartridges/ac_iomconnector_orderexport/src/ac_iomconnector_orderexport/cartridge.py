@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iomconnector.cartridges.extensions import ExtensionPoint
+    from iomconnector.cartridges.templates import CartridgeTemplate
     from iomconnector.services.definition import ServiceDefinition
 
 descriptor = CartridgeDescriptor(display_name="IOM Connector Order Export")
@@ -31,3 +32,11 @@ def iomconnector_extension_points() -> Sequence[ExtensionPoint]:
     from ac_iomconnector_orderexport.extension_points import EXTENSION_POINTS
 
     return EXTENSION_POINTS
+
+
+@hookimpl
+def iomconnector_cartridge_templates() -> Sequence[CartridgeTemplate]:
+    """Offer the template of a cartridge that binds to the order mapper."""
+    from ac_iomconnector_orderexport.cartridge_template import ORDER_MAPPER
+
+    return [ORDER_MAPPER]

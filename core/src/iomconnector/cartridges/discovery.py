@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, entry_points
+from dataclasses import dataclass, field
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+
+from iomconnector.cartridges.metadata import Project, installed_projects
 
 ENTRY_POINT_GROUP = "iomconnector.cartridges"
 
@@ -24,6 +25,8 @@ class InstalledCartridge:
         version: The version of that distribution.
         requires: The cartridges of the distributions that this one requires, sorted by name.
         problems: What is wrong with its metadata, one sentence each; such a cartridge must not be loaded.
+        libraries: What else its distribution requires, as it writes it, sorted.
+        summary: What its distribution says of itself in one line.
     """
 
     name: str
@@ -32,14 +35,15 @@ class InstalledCartridge:
     version: str
     requires: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = field(default=(), compare=False)
+    summary: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
     cartridge: str
     module: str
-    by: Distribution
-    project: str
+    by: Project
 
 
 def installed_cartridges() -> Mapping[str, InstalledCartridge]:
@@ -47,51 +51,80 @@ def installed_cartridges() -> Mapping[str, InstalledCartridge]:
 
     A cartridge is an entry point of the group ``iomconnector.cartridges``. What it depends on is what its
     distribution requires: there is no second list. Requirements of extras, and requirements whose marker
-    does not apply to this interpreter, do not count.
+    does not apply to this interpreter, do not count. The names are found at once; the rest is read when a
+    cartridge is looked up, so that those which nobody names cost next to nothing.
     """
-    offers = [
-        _Offer(point.name, point.value, point.dist, canonicalize_name(point.dist.name))
-        for point in entry_points(group=ENTRY_POINT_GROUP)
-        if point.dist is not None
-    ]
-    cartridges_of: dict[str, list[_Offer]] = {}
-    for offer in offers:
-        cartridges_of.setdefault(offer.project, []).append(offer)
-    found: dict[str, InstalledCartridge] = {}
-    for offer in sorted(offers, key=lambda offer: (offer.cartridge, offer.project)):
-        earlier = found.get(offer.cartridge)
-        found[offer.cartridge] = _contested(earlier, offer) if earlier else _describe(offer, cartridges_of)
-    return found
+    return _Installed(installed_projects())
 
 
-def _describe(offer: _Offer, cartridges_of: Mapping[str, list[_Offer]]) -> InstalledCartridge:
-    requires: set[str] = set()
-    problems: list[str] = []
-    if not _MODULE.fullmatch(offer.module):
-        problems.append(f'The entry point of "{offer.cartridge}" must name a module, not "{offer.module}".')
-    for requirement in _requirements(offer.by, problems):
-        project = canonicalize_name(requirement.name)
-        if project == offer.project:
-            continue
-        required = cartridges_of.get(project, [])
-        requires.update(other.cartridge for other in required)
-        version = required[0].by.version if required else _version(project)
-        if version is None:
-            problems.append(f"{offer.by.name} requires {requirement}, which is not installed.")
-        elif not requirement.specifier.contains(version, prereleases=True):
-            problems.append(f"{offer.by.name} requires {requirement}, but {version} is installed.")
-    return InstalledCartridge(
-        name=offer.cartridge,
-        module=offer.module,
-        distribution=offer.by.name,
-        version=offer.by.version,
-        requires=tuple(sorted(requires)),
-        problems=tuple(problems),
-    )
+class _Installed(Mapping[str, InstalledCartridge]):
+    """The installed cartridges; each is described when it is first looked up."""
+
+    def __init__(self, projects: Mapping[str, Project]) -> None:
+        self._projects = projects
+        self._offers: dict[str, list[_Offer]] = {}
+        self._cartridges_of: dict[str, list[str]] = {}
+        self._described: dict[str, InstalledCartridge] = {}
+        for project in projects.values():
+            for name, module in project.points(ENTRY_POINT_GROUP):
+                self._offers.setdefault(name, []).append(_Offer(name, module, project))
+                self._cartridges_of.setdefault(project.key, []).append(name)
+
+    def __getitem__(self, name: str) -> InstalledCartridge:
+        if name not in self._described:
+            self._described[name] = self._describe(sorted(self._offers[name], key=lambda each: each.by.key))
+        return self._described[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._offers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._offers))
+
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    def _describe(self, offers: list[_Offer]) -> InstalledCartridge:
+        offer = offers[0]
+        requires: set[str] = set()
+        libraries: set[str] = set()
+        problems: list[str] = []
+        if not _MODULE.fullmatch(offer.module):
+            problems.append(
+                f'The entry point of "{offer.cartridge}" must name a module, not "{offer.module}".'
+            )
+        for requirement in _requirements(offer.by, problems):
+            key = canonicalize_name(requirement.name)
+            if key == offer.by.key:
+                continue
+            if key in self._cartridges_of:
+                requires.update(self._cartridges_of[key])
+            else:
+                libraries.add(str(requirement))
+            problems += self._unmet(offer.by, requirement, key)
+        problems += [_contested(offer, other) for other in offers[1:]]
+        return InstalledCartridge(
+            name=offer.cartridge,
+            module=offer.module,
+            distribution=offer.by.name,
+            version=offer.by.version,
+            requires=tuple(sorted(requires)),
+            problems=tuple(problems),
+            libraries=tuple(sorted(libraries)),
+            summary=offer.by.summary,
+        )
+
+    def _unmet(self, by: Project, requirement: Requirement, key: str) -> Iterator[str]:
+        if key not in self._projects:
+            yield f"{by.name} requires {requirement}, which is not installed."
+            return
+        version = self._projects[key].version if requirement.specifier else ""
+        if version and not requirement.specifier.contains(version, prereleases=True):
+            yield f"{by.name} requires {requirement}, but {version} is installed."
 
 
-def _requirements(by: Distribution, problems: list[str]) -> Iterator[Requirement]:
-    for text in by.requires or ():
+def _requirements(by: Project, problems: list[str]) -> Iterator[Requirement]:
+    for text in by.requires:
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
@@ -101,16 +134,8 @@ def _requirements(by: Distribution, problems: list[str]) -> Iterator[Requirement
             yield requirement
 
 
-def _version(project: str) -> str | None:
-    try:
-        return distribution(project).version
-    except PackageNotFoundError:
-        return None
-
-
-def _contested(first: InstalledCartridge, second: _Offer) -> InstalledCartridge:
-    problem = (
-        f'Two distributions offer a cartridge "{first.name}": {first.distribution} {first.version} '
+def _contested(first: _Offer, second: _Offer) -> str:
+    return (
+        f'Two distributions offer a cartridge "{first.cartridge}": {first.by.name} {first.by.version} '
         f"and {second.by.name} {second.by.version}."
     )
-    return replace(first, problems=(*first.problems, problem))

@@ -8,7 +8,8 @@ import functools
 import inspect
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import CoroutineType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from iomconnector.errors import ConnectorError
 
@@ -38,6 +39,19 @@ class ExtensionPoint:
         """The names of the parameters that an extension is called with, in their order."""
         parameters = tuple(inspect.signature(self._called).parameters)
         return parameters[1:] if self._called is not self.signature else parameters
+
+    @property
+    def text_signature(self) -> str:
+        """Parameters and result as an author writes them, for example ``(order: Order) -> None``."""
+        signature = inspect.signature(self._called)
+        own = [*signature.parameters.values()]
+        shown = [
+            f"{each.name}: {_type_name(each.annotation)}" if each.annotation is not each.empty else each.name
+            for each in (own[1:] if self._called is not self.signature else own)
+        ]
+        answer = signature.return_annotation
+        result = "" if answer is signature.empty else f" -> {_type_name(answer)}"
+        return f"({', '.join(shown)}){result}"
 
     @property
     def is_async(self) -> bool:
@@ -106,7 +120,7 @@ class BoundExtension:
             raise
         except Exception as error:
             raise self._broken(error) from error
-        return self._awaited(answer) if inspect.iscoroutine(answer) else answer
+        return self._awaited(answer) if type(answer) is CoroutineType else answer
 
     async def _awaited(self, answer: Coroutine[Any, Any, Any]) -> Any:
         try:
@@ -130,6 +144,32 @@ class BoundExtension:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A binding that cannot be used, or a point that is declared a second time.
+
+    Arguments:
+        cartridge: The cartridge at fault.
+        point: The name of the point.
+        message: What is wrong, without the place.
+        extension: The binding; None for a point.
+        unknown: Whether no cartridge declares the point.
+        note: What helps to mend it.
+    """
+
+    cartridge: str
+    point: str
+    message: str
+    extension: Extension | None = None
+    unknown: bool = False
+    note: str = ""
+
+    def __str__(self) -> str:
+        location = self.extension.location if self.extension else ""
+        at = f" ({location})" if location else ""
+        return f"{self.cartridge}: {self.point}: {self.message}{at}{self.note}."
+
+
 class Extensions:
     """All extension points of an assembly and what is bound to them, in calling order.
 
@@ -147,22 +187,13 @@ class Extensions:
         points: Sequence[tuple[str, ExtensionPoint]] = (),
         bindings: Sequence[tuple[str, Extension]] = (),
     ) -> None:
-        self._points: dict[str, tuple[str, ExtensionPoint]] = {}
-        problems: list[str] = []
-        for cartridge, point in points:
-            if point.name in self._points:
-                owner = self._points[point.name][0]
-                problems.append(f"{cartridge}: {point.name}: is declared by {owner} already.")
-            self._points.setdefault(point.name, (cartridge, point))
+        misfits = find_misfits(points, bindings)
+        if misfits:
+            raise ExtensionError("\n".join(map(str, misfits)))
+        self._points = {point.name: (cartridge, point) for cartridge, point in points}
         self._bound: dict[str, list[BoundExtension]] = {name: [] for name in self._points}
         for cartridge, extension in bindings:
-            problem = self._misfit(cartridge, extension)
-            if problem:
-                problems.append(problem)
-            else:
-                self._bound[extension.point].append(BoundExtension(cartridge, extension))
-        if problems:
-            raise ExtensionError("\n".join(problems))
+            self._bound[extension.point].append(BoundExtension(cartridge, extension))
         for bound in self._bound.values():
             bound.sort(key=lambda item: item.extension.priority)
 
@@ -175,20 +206,37 @@ class Extensions:
         """The extensions bound to a point, in calling order."""
         return tuple(self._bound.get(point, ()))
 
-    def _misfit(self, cartridge: str, extension: Extension) -> str:
-        where = f"{cartridge}: {extension.point}: "
-        at = f" ({extension.location})" if extension.location else ""
-        if extension.point not in self._points:
-            known = ", ".join(sorted(self._points)) or "none"
-            return f"{where}no cartridge of the assembly declares this extension point{at}; known: {known}."
-        point = self._points[extension.point][1]
-        expected = ", ".join(point.parameters)
-        if not _takes(extension.call, point.parameters):
-            return f"{where}must take the parameters ({expected}), in this order{at}."
-        if extension.is_async != point.is_async:
-            kind = "an async function" if point.is_async else "a plain function, not an async one"
-            return f"{where}must be {kind}{at}."
-        return ""
+
+def find_misfits(
+    points: Sequence[tuple[str, ExtensionPoint]], bindings: Sequence[tuple[str, Extension]]
+) -> list[Misfit]:
+    """Everything that keeps points and bindings from being used together."""
+    declared: dict[str, tuple[str, ExtensionPoint]] = {}
+    misfits: list[Misfit] = []
+    for cartridge, point in points:
+        owner, _ = declared.setdefault(point.name, (cartridge, point))
+        if declared[point.name][1] is not point or owner != cartridge:
+            misfits.append(Misfit(cartridge, point.name, f"is declared by {owner} already"))
+    for cartridge, extension in bindings:
+        if extension.point in declared:
+            message = _misfit(extension, declared[extension.point][1])
+            if message:
+                misfits.append(Misfit(cartridge, extension.point, message, extension))
+            continue
+        known = ", ".join(sorted(declared)) or "none"
+        message = "no cartridge of the assembly declares this extension point"
+        misfits.append(
+            Misfit(cartridge, extension.point, message, extension, unknown=True, note=f"; known: {known}")
+        )
+    return misfits
+
+
+def _misfit(extension: Extension, point: ExtensionPoint) -> str:
+    if not _takes(extension.call, point.parameters):
+        return f"must take the parameters ({', '.join(point.parameters)}), in this order"
+    if extension.is_async != point.is_async:
+        return f"must be {'an async function' if point.is_async else 'a plain function, not an async one'}"
+    return ""
 
 
 def _takes(call: Callable[..., Any], expected: tuple[str, ...]) -> bool:
@@ -200,3 +248,13 @@ def _takes(call: Callable[..., Any], expected: tuple[str, ...]) -> bool:
         return False
     own = tuple(signature.parameters)
     return all(name not in expected or expected.index(name) == at for at, name in enumerate(own))
+
+
+def _type_name(annotation: object) -> str:
+    if annotation is None or annotation is type(None):
+        return "None"
+    if get_origin(annotation) is Annotated:
+        return _type_name(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return " | ".join(map(_type_name, get_args(annotation)))
+    return annotation.__name__ if inspect.isclass(annotation) else str(annotation)

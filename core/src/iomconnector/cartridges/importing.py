@@ -28,11 +28,14 @@ class CartridgeProblem:
     file: str = ""
     line: int = 0
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """The place, what is wrong, and what mends it, without the name of the cartridge."""
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return " ".join(
-            part for part in (f"{self.cartridge}:", where and f"{where}:", self.message, self.mend) if part
-        )
+        return " ".join(part for part in (where and f"{where}:", self.message, self.mend) if part)
+
+    def __str__(self) -> str:
+        return f"{self.cartridge}: {self.told}"
 
 
 class CartridgeLoadError(ConfigurationError):

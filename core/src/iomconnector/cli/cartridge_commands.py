@@ -1,10 +1,11 @@
-"""``iomconnector cartridge``: what is installed, and who binds to which hook and extension point."""
+"""``iomconnector cartridge``: what is installed, what it offers, who binds to what, and new ones."""
 
-import inspect
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.selection import (
     AssemblyOption,
     EnvironmentOption,
@@ -13,10 +14,6 @@ from iomconnector.cli.selection import (
 )
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
 
-if TYPE_CHECKING:
-    from iomconnector.cartridges.extensions import Extensions
-    from iomconnector.cartridges.loading import LoadedCartridges
-
 app = typer.Typer(help="Cartridges: what is installed and what it offers.", no_args_is_help=True)
 
 
@@ -24,117 +21,120 @@ app = typer.Typer(help="Cartridges: what is installed and what it offers.", no_a
 def list_cartridges(
     ctx: typer.Context, assembly: AssemblyOption = "", output: FormatOption = Format.TABLE
 ) -> None:
-    """List the installed cartridges, and the environments in which the assembly includes them."""
-    from iomconnector.assemblies.composition import compose
-    from iomconnector.assemblies.inheritance import read_lineage
-    from iomconnector.cartridges.discovery import installed_cartridges
+    """List the installed cartridges, and the environments in which the assembly includes them.
+
+    Only cartridges that the assembly names are imported; of the others the style is not known.
+    """
+    from iomconnector.cli.cartridge_views import cartridge_rows, print_cartridges
 
     name = selected_assembly(ctx, assembly)
-    composition = compose(read_lineage(name))
-    included = composition.included
-    rows = [
-        {
-            "name": each.name,
-            "distribution": each.distribution,
-            "version": each.version,
-            "module": each.module,
-            "requires": list(each.requires),
-            "environments": list(included[each.name].environments) if each.name in included else [],
-            "problems": list(each.problems),
-        }
-        for each in installed_cartridges().values()
-    ]
+    found, rows = cartridge_rows(name, invocation_of(ctx).installed)
     if output is Format.JSON:
         print_json(rows)
-        return
-    found = bool(composition.lineage.files)
-    print_table(
-        f"Installed cartridges; {'environments in' if found else 'there is no assembly'} {name}",
-        ("Cartridge", "Distribution", "Version", "Requires", "Environments", "Problems"),
-        [
-            (
-                str(row["name"]),
-                str(row["distribution"]),
-                str(row["version"]),
-                ", ".join(row["requires"]),
-                ", ".join(row["environments"]),
-                "\n".join(row["problems"]),
-            )
-            for row in rows
-        ],
-    )
+    else:
+        print_cartridges(name if found else "", name, rows)
+
+
+@app.command("show")
+def show(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The cartridge.", show_default=False)],
+    assembly: AssemblyOption = "",
+    env: EnvironmentOption = "",
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show everything about one cartridge: where it is from, what it needs, what it offers.
+
+    Ends with 1 where something is wrong with it.
+    """
+    from iomconnector.cartridges.suggestion import suggestion
+    from iomconnector.cli.cartridge_views import cartridge_document, print_cartridge
+    from iomconnector.errors import NotFoundError
+
+    invocation = invocation_of(ctx).on(selected_assembly(ctx, assembly), selected_environment(ctx, env))
+    if name not in invocation.installed:
+        raise NotFoundError(
+            f'No cartridge "{name}" is installed.',
+            hint=suggestion(name, invocation.installed) or "`iomconnector cartridge list` lists them.",
+            cartridge=name,
+        )
+    document = cartridge_document(name, invocation)
+    if output is Format.JSON:
+        print_json(document)
+    else:
+        print_cartridge(document)
+    if document["problems"]:
+        raise typer.Exit(1)
 
 
 @app.command("hooks")
 def list_hooks(
     ctx: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="These hooks and points only.", show_default=False),
+    ] = None,
     assembly: AssemblyOption = "",
     env: EnvironmentOption = "",
     output: FormatOption = Format.TABLE,
 ) -> None:
     """List every hook and extension point, and who in the assembly binds to it in which order."""
-    from iomconnector.assemblies.resolution import resolve
-    from iomconnector.cartridges.loading import load_cartridges
+    from iomconnector.cli.hook_views import chosen_rows, hook_rows, point_rows, print_rows
 
-    name, environment = selected_assembly(ctx, assembly), selected_environment(ctx, env)
-    loaded = load_cartridges(resolve(name, environment).cartridges)
-    hooks, points = _hook_rows(loaded), _point_rows(loaded.extensions())
+    invocation = invocation_of(ctx).on(selected_assembly(ctx, assembly), selected_environment(ctx, env))
+    loaded = invocation.cartridges
+    hooks, points = chosen_rows(hook_rows(loaded), point_rows(loaded.extensions()), names or ())
     if output is Format.JSON:
         print_json({"hooks": hooks, "extension_points": points})
-        return
-    for title, rows in (("Hooks", hooks), ("Extension points", points)):
-        print_table(title, ("Signature", "Purpose", "Bound, in calling order"), [_shown(row) for row in rows])
-        typer.echo()
+    else:
+        print_rows(hooks, points)
 
 
-def _hook_rows(loaded: "LoadedCartridges") -> list[dict[str, Any]]:
-    from iomconnector import hooks
+@app.command("new")
+def new(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="Its name, for example acme_payment.", show_default=False)],
+    style: Annotated[str, typer.Option(help="cartridge, test, development or init.")] = "cartridge",
+    directory: Annotated[Path, typer.Option(help="Where its folder is made.")] = Path(),
+    hook: Annotated[
+        str, typer.Option(help="What it shall bind to; `cartridge templates` lists the choice.")
+    ] = "",
+    assembly: AssemblyOption = "",
+) -> None:
+    """Write a new cartridge: typed, tested and installable, with a README that walks to its first effect."""
+    from iomconnector.cartridges.scaffold import new_cartridge
+    from iomconnector.cli.cartridge_templates import known_templates, where_it_goes
 
-    rows: list[dict[str, Any]] = []
-    for name in loaded.hook_names:
-        specified = getattr(hooks, name)
-        rows.append(
-            {
-                "name": name,
-                "signature": f"{name}{_signature(specified)}",
-                "summary": (inspect.getdoc(specified) or "").partition("\n\n")[0],
-                "bound": [
-                    {"cartridge": each.cartridge, "location": f"{each.file}:{each.line}"}
-                    for each in loaded.implementations(name)
-                ],
-            }
-        )
-    return rows
+    invocation = invocation_of(ctx).on(selected_assembly(ctx, assembly), invocation_of(ctx).environment)
+    place = where_it_goes(invocation, directory)
+    folder = new_cartridge(name, known_templates(invocation), place, style=style, hook=hook)
+    typer.echo(f"Wrote {folder}. Its README.md walks from here to the first effect.")
 
 
-def _point_rows(extensions: "Extensions") -> list[dict[str, Any]]:
-    return [
+@app.command("templates")
+def list_templates(
+    ctx: typer.Context, assembly: AssemblyOption = "", output: FormatOption = Format.TABLE
+) -> None:
+    """List what `cartridge new --hook` can bind a new cartridge to."""
+    from iomconnector.cli.cartridge_templates import known_templates
+
+    invocation = invocation_of(ctx).on(selected_assembly(ctx, assembly), invocation_of(ctx).environment)
+    rows: list[dict[str, Any]] = [
         {
-            "name": point.name,
-            "declared_by": declared_by,
-            "signature": f"{point.name}({', '.join(point.parameters)})",
-            "summary": point.summary,
-            "bound": [
-                {
-                    "cartridge": bound.cartridge,
-                    "priority": bound.extension.priority,
-                    "location": bound.extension.location,
-                }
-                for bound in extensions.bound_to(point.name)
-            ],
+            "hook": hook,
+            "template": template.name,
+            "summary": template.summary,
+            "styles": list(template.styles),
+            "offered_by": offered_by,
         }
-        for declared_by, point in extensions.points
+        for offered_by, template in known_templates(invocation)
+        for hook in template.hooks
     ]
-
-
-def _signature(function: Any) -> str:
-    return str(inspect.signature(function)).replace("'", "")
-
-
-def _shown(row: dict[str, Any]) -> tuple[str, str, str]:
-    bound = (
-        f"{each['cartridge']} ({each['priority']})" if "priority" in each else each["cartridge"]
-        for each in row["bound"]
-    )
-    owner = f"{row['summary']} Declared by {row['declared_by']}." if "declared_by" in row else row["summary"]
-    return row["signature"], owner, "\n".join(bound)
+    if output is Format.JSON:
+        print_json(rows)
+        return
+    cells = [
+        (row["hook"], f"{row['summary']}\nstyles: {', '.join(row['styles'])}\noffered by {row['offered_by']}")
+        for row in rows
+    ]
+    print_table("", ("Hook", "What the new cartridge does"), cells)

@@ -1,7 +1,6 @@
 """The entry point ``iomconnector``."""
 
 import sys
-from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from iomconnector.cli.invocation import (
     DEFAULT_ASSEMBLY,
     DEFAULT_ENVIRONMENT,
     ENVIRONMENT_VARIABLE,
+    SKIP_BROKEN_VARIABLE,
     Invocation,
     invocation_of,
 )
@@ -31,6 +31,8 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"iomconnector {version('iomconnector')}")
         raise typer.Exit
 
@@ -55,6 +57,15 @@ def root(
             help="development, test, production or init.",
         ),
     ] = DEFAULT_ENVIRONMENT,
+    skip_broken: Annotated[
+        bool,
+        typer.Option(
+            "--skip-broken",
+            envvar=SKIP_BROKEN_VARIABLE,
+            is_eager=True,
+            help="Run without broken cartridges where nothing depends on them.",
+        ),
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Log every step to standard error.")
     ] = False,
@@ -66,9 +77,17 @@ def root(
     from iomconnector.cli.log_output import configure_logging
 
     if context.obj is None:
-        context.obj = Invocation(assembly, environment)
+        context.obj = Invocation(assembly, environment, skip_broken=skip_broken)
     invocation_of(context).verbose = verbose
     configure_logging(verbose=verbose, json=False)
+
+
+def _refuse_what_is_no_text(arguments: list[str]) -> None:
+    """End with exit code 2 where the terminal sent bytes that are no UTF-8: no database could keep them."""
+    for position, argument in enumerate(arguments, 1):
+        if any("\ud800" <= character <= "\udfff" for character in argument):
+            typer.secho(f"error: Argument {position} is not UTF-8 text.", fg="red", err=True)
+            sys.exit(2)
 
 
 def main() -> None:
@@ -76,6 +95,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    _refuse_what_is_no_text(sys.argv[1:])
     try:
         app()
     except ConnectorError as error:

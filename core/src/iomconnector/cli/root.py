@@ -19,11 +19,18 @@ from iomconnector.cli.invocation import (
     DEFAULT_ASSEMBLY,
     DEFAULT_ENVIRONMENT,
     ENVIRONMENT_VARIABLE,
+    SKIP_BROKEN_VARIABLE,
     Invocation,
 )
 from iomconnector.errors import ConfigurationError, ConnectorError
 
 TOLD = "iomconnector.cli.root.told"
+
+
+def _account() -> typer.Typer:
+    from iomconnector.cli.account_commands import app
+
+    return app
 
 
 def _assembly() -> typer.Typer:
@@ -44,8 +51,20 @@ def _context() -> typer.Typer:
     return app
 
 
+def _dbinit() -> typer.Typer:
+    from iomconnector.cli.database_commands import dbinit_app
+
+    return dbinit_app
+
+
 def _dbprepare() -> typer.Typer:
     from iomconnector.cli.database_commands import app
+
+    return app
+
+
+def _sequence() -> typer.Typer:
+    from iomconnector.cli.sequence_commands import app
 
     return app
 
@@ -71,10 +90,13 @@ def _token() -> typer.Typer:
 CORE_COMMANDS = {
     command.name: command
     for command in (
+        Command("account", "Accounts of the people who sign in.", _account),
         Command("assembly", "Which cartridges load, in what order, and why.", _assembly),
         Command("cartridge", "The installed cartridges and who binds to what.", _cartridge),
         Command("context", "Organizations, channels and applications.", _context),
+        Command("dbinit", "Prepare the database, of all cartridges or of some.", _dbinit),
         Command("dbprepare", "Prepare the database: schema and content.", _dbprepare),
+        Command("sequence", "Sequences of order numbers: show, compute a start, move on.", _sequence),
         Command("serve", "Run the web application and the exporter until stopped.", _serve),
         Command("service", "Managed services: types, configurations, activation.", _service),
         Command("token", "Access tokens for the web application.", _token),
@@ -110,7 +132,7 @@ class _Listed(TyperCommand):
 
 
 class CommandLoadError(ConfigurationError):
-    """A command cannot be imported, or two cartridges offer commands of one name."""
+    """A command cannot be imported."""
 
     code = "command.load_failed"
 
@@ -153,20 +175,22 @@ class RootGroup(TyperGroup):
 
 
 def _cartridge_commands(ctx: Any) -> dict[str, tuple[str, Command]]:
+    from iomconnector.cartridges.importing import CartridgeLoadError
+    from iomconnector.cartridges.offers import find_command_problems
+
     given = ctx.params
     if ctx.obj is None:
         ctx.obj = Invocation(
             given.get("assembly") or os.environ.get(ASSEMBLY_VARIABLE) or DEFAULT_ASSEMBLY,
             given.get("environment") or os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_ENVIRONMENT,
+            skip_broken=bool(given.get("skip_broken") or _is_on(os.environ.get(SKIP_BROKEN_VARIABLE, ""))),
         )
-    commands: dict[str, tuple[str, Command]] = {}
-    for cartridge, command in ctx.obj.cartridges.collect("iomconnector_commands"):
-        other = "the core" if command.name in CORE_COMMANDS else commands.get(command.name, ("",))[0]
-        if other:
-            raise CommandLoadError(
-                f"{cartridge} offers a command {command.name!r}, but {other} has one of that name.",
-                hint="Exclude one of the cartridges in the assembly.",
-                cartridge=cartridge,
-            )
-        commands[command.name] = (cartridge, command)
-    return commands
+    loaded = ctx.obj.cartridges
+    problems = find_command_problems(loaded, CORE_COMMANDS)
+    if problems:
+        raise CartridgeLoadError(tuple(problems))
+    return {command.name: (name, command) for name, command in loaded.collect("iomconnector_commands")}
+
+
+def _is_on(text: str) -> bool:
+    return text.lower() in {"1", "true", "t", "yes", "y", "on"}

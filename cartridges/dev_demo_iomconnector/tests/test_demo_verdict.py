@@ -3,15 +3,13 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from bc_order.placing import PlacingReport
-from dev_demo_iomconnector.demonstration import MARKER, Outcome, clear_directory
+from dev_demo_iomconnector.demonstration import Outcome
 from dev_demo_iomconnector.scenario import Scenario, build_scenario
 from dev_demo_iomconnector.verdict import claims
-from iomconnector.errors import ConfigurationError
 from iomconnector.model.exports import ExportRequest, ExportState, PlacedOrder
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.usecases.check_orders import CheckedOrder, Verdict
@@ -103,17 +101,3 @@ def test_parking_without_a_reason_is_found(outcome: Outcome, scenario: Scenario)
     stored = outcome.orders[index]
     outcome.orders[index] = replace(stored, request=replace(stored.request, reason=None))
     assert _broken(outcome, scenario) == ["Every parked order has a reason."]
-
-
-def test_a_demonstration_never_removes_what_it_did_not_make(tmp_path: Path) -> None:
-    (tmp_path / "shop.sqlite").touch()
-    with pytest.raises(ConfigurationError, match="no demonstration made"):
-        clear_directory(tmp_path)
-    assert (tmp_path / "shop.sqlite").exists()
-
-
-def test_a_demonstration_removes_what_an_earlier_one_made(tmp_path: Path) -> None:
-    (tmp_path / MARKER).touch()
-    (tmp_path / "shop.sqlite").touch()
-    clear_directory(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [MARKER]

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dev_demo_iomconnector.demonstration import Demonstration, Outcome, clear_directory
+from dev_demo_iomconnector.clean_slate import clear_directory, require_empty_database
+from dev_demo_iomconnector.demonstration import Demonstration, Outcome
 from dev_demo_iomconnector.report import print_report
 from dev_demo_iomconnector.scenario import build_scenario
 from dev_demo_iomconnector.stand_in_process import StandInProcess
@@ -30,11 +31,14 @@ def demo(
 ) -> None:
     """Place several hundred orders, export them while faults happen, and compare both sides.
 
-    Works in the data directory, which it empties first if a demonstration made it. Exit code 0: both sides
-    agree on every order. 1: they do not.
+    Works in the data directory, which it empties first if a demonstration made it, or on the empty database
+    that IOMC_DATABASE_URL names. Exit code 0: both sides agree on every order. 1: they do not.
     """
     invocation = invocation_of(context)
-    directory = Settings.of(invocation.resolved.settings).data_directory
+    settings = Settings.of(invocation.resolved.settings)
+    directory = settings.data_directory
+    if settings.database_url:
+        require_empty_database(settings.database_url)
     clear_directory(directory)
     first_number = int(f"{datetime.now().astimezone():%Y%m%d}00001")
     scenario = build_scenario(orders, seed=seed, first_number=first_number)

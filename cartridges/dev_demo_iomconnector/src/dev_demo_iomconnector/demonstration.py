@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bc_order.order_files import Entry
 from bc_order.placing import PlacingReport, place_entries
@@ -16,16 +14,14 @@ from dev_demo_iomconnector.scenario import FAULTS, Scenario
 from dev_demo_iomconnector.stand_in_process import StandInProcess
 from iomconnector.application import Application
 from iomconnector.cli.invocation import Invocation
-from iomconnector.errors import ConfigurationError
 from iomconnector.model.approvals import Decision
 from iomconnector.model.exports import ExportState, PlacedOrder
 from iomconnector.model.order_documents import dump_order
 from iomconnector.ports.order_repository import StoredOrder
-from iomconnector.preparation import prepare_database
+from iomconnector.preparation import Watcher, prepare_database
 from iomconnector.usecases.approve_orders import open_step
 from iomconnector.usecases.check_orders import CheckedOrder, check_order
 
-MARKER = ".demo"
 EXPORT_SECONDS = 180
 KEEP_WAITING = 3
 EVERY_NTH_REJECTED = 15
@@ -52,23 +48,6 @@ class Outcome:
     faults: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     kills: list[str] = field(default_factory=list)
-
-
-def clear_directory(directory: Path) -> None:
-    """Make room for a demonstration.
-
-    Raises:
-        ConfigurationError: The directory holds something that no demonstration made.
-    """
-    if directory.exists() and any(directory.iterdir()):
-        if not (directory / MARKER).exists():
-            raise ConfigurationError(
-                f"{directory} holds data that no demonstration made, and a demonstration would remove it.",
-                hint="Set IOMC_DATA_DIRECTORY to another directory, such as var/demo.",
-            )
-        shutil.rmtree(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / MARKER).touch()
 
 
 class Demonstration:
@@ -100,9 +79,12 @@ class Demonstration:
         """Start the stand-in and prepare the database."""
         await self._stand_in.start()
         self._say(f"The IOM stand-in listens on {self._stand_in.url}.")
-        await prepare_database(self._application, lambda step, done: self._say(f"{step}: {done}"))
+        watcher = Watcher(ended=lambda step, entry: self._say(f"{step.title}: {entry.message}"))
+        await prepare_database(self._application, watcher)
         for configuration in await self._application.services.all():
-            await self._application.services.change(configuration.id, values={"base_url": self._stand_in.url})
+            await self._application.services.change(
+                configuration.id, values={"base_url": self._stand_in.url}, by="demonstration"
+            )
 
     async def place(self, advance: Callable[[int], None]) -> Outcome:
         """Place the orders and decide on approvals; a few keep waiting, a few are rejected."""

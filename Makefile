@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 
-.PHONY: help demo serve test check unit bench wheels pins format clean
+.PHONY: help demo serve test check unit browser bench wheels pins format clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,10 @@ $(UV):
 .venv/.ready: $(UV) pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
 	$(UV) sync --quiet --all-packages
 	touch $@
+
+.venv/.browser: .venv/.ready tools/find_browser.py
+	$(RUN)/python tools/find_browser.py > $@.new
+	mv $@.new $@
 
 demo: .venv/.ready ## place, break, export and compare several hundred orders
 	IOMC_DATA_DIRECTORY=$(DEMO_DATA) $(RUN)/iomconnector demo
@@ -45,13 +49,19 @@ check: .venv/.ready ## lint, types, imports, assemblies
 	$(RUN)/lint-imports
 	for assembly in assemblies/*.toml; do $(RUN)/iomconnector assembly check $$assembly; done
 
-unit: .venv/.ready ## the tests alone
+unit: .venv/.ready .venv/.browser ## the tests alone
 	$(RUN)/python -m pytest -n 2 --dist worksteal
+
+browser: .venv/.browser ## the tests in a browser alone, with new screenshots for the docs
+	UPDATE_SCREENSHOTS=1 $(RUN)/python -m pytest -n 0 tests/browser
 
 bench: .venv/.ready ## measure, each figure beside its limit
 	$(RUN)/python benchmarks/http_client.py
 	$(RUN)/python benchmarks/order_export.py
 	$(RUN)/python benchmarks/start_up.py
+	$(RUN)/python benchmarks/cartridge_loading.py
+	$(RUN)/python benchmarks/hook_calls.py
+	$(RUN)/python benchmarks/order_numbers.py
 
 wheels: .venv/.ready ## build the wheels of the core and of every cartridge into dist/
 	$(UV) build --quiet --all-packages --wheel --out-dir dist

@@ -155,7 +155,7 @@ async def test_a_system_can_be_made_of_objects_with_hooks(application: Systems) 
         assert system.settings.export_concurrency == 2
         for context in CONTEXTS:
             await system.contexts.save(context)
-        await system.services.save("memory", definition="memory", context=ORGANIZATION, values={})
+        await system.services.add("memory", definition="memory", context=ORGANIZATION, values={}, by="test")
         await system.place_orders.many([sample_order(str(number)) for number in range(5)])
         run = await work_off(system, wait=0)
         assert run.exported == 5

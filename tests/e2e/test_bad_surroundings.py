@@ -4,9 +4,11 @@ import json
 import os
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,13 +136,13 @@ def test_full_disk(shop: Shop) -> None:
 def test_two_services_at_once(shop: Shop) -> None:
     present = json.loads(shop.run("service", "show", SERVICE, "--format", "json").stdout)
     settings = [f"{name}={value}" for name, value in present["settings"].items() if name != "password"]
-    added = shop.run(
-        *("service", "add", "second", "--type", "iom-order-export", "--context", CHANNEL),
-        *settings,
-        "password=x",
-    )
-    assert added.returncode == 0, added.stderr
+    command = ("service", "add", "second", "--type", "iom-order-export", "--context", CHANNEL)
     words = "Only one adapter allowed to be executable of OrderExportService, but 2 adapters found."
+    _refused(shop.run(*command, *settings, "password=x"), code=3, words=words)
+    added = shop.run(*command, "--inactive", *settings, "password=x")
+    assert added.returncode == 0, added.stderr
+    with closing(sqlite3.connect(shop.directory / "shop.sqlite")) as database, database:
+        database.execute("UPDATE service_configurations SET active = 1")
     _refused(shop.run("order", "export"), code=4, words=words)
     assert shop.run("service", "deactivate", "second").returncode == 0
     _recovers(shop)

@@ -5,29 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from iomconnector.cartridges.loading import LoadedCartridges
 from iomconnector.jobs.exporter import Exporter
+from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.message_log import MessageLog
 from iomconnector.ports.order_export_service import OrderExportService
+from iomconnector.ports.order_number_sequence import OrderNumberSequence
 from iomconnector.ports.order_repository import OrderRepository
-from iomconnector.services.configurations import ServiceConfigurations
+from iomconnector.ports.preparation_protocol import PreparationProtocol
+from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
 from iomconnector.services.resolution import ServiceResolver
 from iomconnector.settings import Settings
 from iomconnector.storage.database import Database
 from iomconnector.usecases.access_tokens import AccessTokens
+from iomconnector.usecases.accounts import Accounts
 from iomconnector.usecases.approve_orders import ApproveOrders
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
+from iomconnector.usecases.order_number_sequences import OrderNumberSequences
 from iomconnector.usecases.place_orders import PlaceOrders
+from iomconnector.usecases.sign_in import SignIn
+
+if TYPE_CHECKING:
+    from iomconnector.assemblies.resolution import Assembly
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Everything that a part of the system may ask for, wired by :mod:`iomconnector.container`."""
+    """Everything that a part of the system may ask for, wired by :mod:`iomconnector.container`.
+
+    ``assembly`` is what the cartridges were loaded from; none where no
+    assembly brought them together, as in tests.
+    """
 
     settings: Settings
     cartridges: LoadedCartridges
@@ -38,11 +52,18 @@ class Application:
     ledger: ExportLedger
     message_log: MessageLog
     definitions: ServiceDefinitions
-    services: ServiceConfigurations
+    services: ManagedServices
     resolver: ServiceResolver
     access_tokens: AccessTokens
+    accounts: Accounts
+    sign_in: SignIn
+    order_numbers: OrderNumberSequence
+    sequences: OrderNumberSequences
     place_orders: PlaceOrders
     approve_orders: ApproveOrders
+    preparation_protocol: PreparationProtocol
+    audit_trail: AuditTrail
+    assembly: Assembly | None = None
 
     async def export_service(self, channel: str) -> OrderExportService:
         """The order export service of a channel.

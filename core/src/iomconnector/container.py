@@ -2,27 +2,45 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from dependency_injector import containers, providers
 
 from iomconnector.application import Application
-from iomconnector.cartridges.loading import LoadedCartridges
+from iomconnector.assemblies.resolution import Assembly
+from iomconnector.cartridges.loaded import LoadedCartridges
+from iomconnector.cartridges.offers import require_sound_offers
 from iomconnector.jobs.clock import SystemClock
-from iomconnector.services.configurations import ServiceConfigurations
+from iomconnector.model.lockout import LockoutRule
+from iomconnector.ports.password_hasher import PasswordHasher
+from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
 from iomconnector.services.resolution import ServiceResolver
+from iomconnector.services.setting_values import SettingValues
 from iomconnector.settings import Settings
 from iomconnector.storage.access_token_store import SqlAccessTokenStore
+from iomconnector.storage.account_failures import SqlFailedSignIns
+from iomconnector.storage.account_repository import SqlAccountRepository
+from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.database import Database
 from iomconnector.storage.export_ledger import SqlExportLedger
 from iomconnector.storage.message_log import SqlMessageLog
+from iomconnector.storage.number_assignments import SqlNumberAssignments
+from iomconnector.storage.order_number_sequence import SqlSequenceStore, SqlUsedNumbers
 from iomconnector.storage.order_repository import SqlOrderRepository
+from iomconnector.storage.preparation_protocol import SqlPreparationProtocol
 from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
+from iomconnector.storage.session_store import SqlSessionStore
 from iomconnector.usecases.access_tokens import AccessTokens
+from iomconnector.usecases.accounts import Accounts
 from iomconnector.usecases.approve_orders import ApproveOrders
+from iomconnector.usecases.blockwise_sequence import BlockwiseSequence
+from iomconnector.usecases.number_orders import NumberOrders
+from iomconnector.usecases.order_number_sequences import OrderNumberSequences
 from iomconnector.usecases.place_orders import PlaceOrders
+from iomconnector.usecases.sign_in import SignIn, SignInRules
 
 
 def _secret_store(settings: Settings) -> FernetSecretStore:
@@ -30,11 +48,35 @@ def _secret_store(settings: Settings) -> FernetSecretStore:
     return FernetSecretStore(settings.data_directory / "secret.key", key)
 
 
+def _password_hasher(settings: Settings) -> PasswordHasher:
+    from iomconnector.storage.account_passwords import Argon2PasswordHasher
+
+    return Argon2PasswordHasher(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
+
+
+def _sign_in_rules(settings: Settings) -> SignInRules:
+    def lockout(failures: int) -> LockoutRule:
+        return LockoutRule(
+            failures,
+            window=timedelta(minutes=settings.lockout_window_minutes),
+            first_lock=timedelta(minutes=settings.lockout_minutes),
+            longest_lock=timedelta(minutes=settings.lockout_limit_minutes),
+        )
+
+    return SignInRules(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        longest=timedelta(hours=settings.session_hours),
+        account=lockout(settings.lockout_failures),
+        address=lockout(settings.lockout_address_failures),
+    )
+
+
 class Container(containers.DeclarativeContainer):
     """Wires one system of settings and cartridges. Any provider can be overridden, in tests for example."""
 
     settings = providers.Dependency(instance_of=Settings)
     cartridges = providers.Dependency(instance_of=LoadedCartridges)
+    assembly: providers.Object[Assembly | None] = providers.Object(None)
 
     clock = providers.Singleton(SystemClock)
     database = providers.Singleton(Database, url=settings.provided.database)
@@ -45,19 +87,62 @@ class Container(containers.DeclarativeContainer):
     message_log = providers.Singleton(SqlMessageLog, database)
     service_configuration_store = providers.Singleton(SqlServiceConfigurationStore, database)
     access_token_store = providers.Singleton(SqlAccessTokenStore, database)
+    preparation_protocol = providers.Singleton(SqlPreparationProtocol, database)
+    account_repository = providers.Singleton(SqlAccountRepository, database)
+    session_store = providers.Singleton(SqlSessionStore, database)
+    failed_sign_ins = providers.Singleton(SqlFailedSignIns, database)
+    password_hasher = providers.Singleton(_password_hasher, settings)
+    audit_trail = providers.Singleton(SqlAuditTrail, database)
 
     extensions = providers.Singleton(LoadedCartridges.extensions, cartridges)
     definitions = providers.Singleton(
         ServiceDefinitions, cartridges.provided.collect.call("iomconnector_service_definitions")
     )
+    setting_values = providers.Singleton(SettingValues, definitions, secret_store)
     services = providers.Singleton(
-        ServiceConfigurations, service_configuration_store, definitions, contexts, secret_store, clock
+        ManagedServices,
+        service_configuration_store,
+        definitions,
+        contexts,
+        setting_values,
+        audit_trail,
+        clock,
+        message_log,
+        extensions,
     )
     resolver = providers.Singleton(
-        ServiceResolver, definitions, services, contexts, extensions, clock, message_log
+        ServiceResolver,
+        definitions,
+        service_configuration_store,
+        setting_values,
+        contexts,
+        extensions,
+        clock,
+        message_log,
     )
     access_tokens = providers.Singleton(AccessTokens, access_token_store, contexts, clock)
-    place_orders = providers.Singleton(PlaceOrders, orders, contexts)
+    accounts = providers.Singleton(
+        Accounts, account_repository, session_store, failed_sign_ins, password_hasher, audit_trail, clock
+    )
+    sign_in = providers.Singleton(
+        SignIn,
+        account_repository,
+        session_store,
+        failed_sign_ins,
+        password_hasher,
+        audit_trail,
+        clock,
+        providers.Singleton(_sign_in_rules, settings),
+    )
+    sequence_store = providers.Singleton(SqlSequenceStore, database)
+    used_numbers = providers.Singleton(SqlUsedNumbers, database)
+    number_assignments = providers.Singleton(SqlNumberAssignments, database)
+    order_numbers = providers.Singleton(BlockwiseSequence, sequence_store, clock)
+    sequences = providers.Singleton(OrderNumberSequences, sequence_store, used_numbers, contexts, clock)
+    number_orders = providers.Singleton(
+        NumberOrders, order_numbers, number_assignments, used_numbers, contexts
+    )
+    place_orders = providers.Singleton(PlaceOrders, orders, contexts, number_orders)
     approve_orders = providers.Singleton(ApproveOrders, orders, clock)
 
     application = providers.Singleton(
@@ -74,14 +159,26 @@ class Container(containers.DeclarativeContainer):
         services=services,
         resolver=resolver,
         access_tokens=access_tokens,
+        accounts=accounts,
+        sign_in=sign_in,
+        order_numbers=order_numbers,
+        sequences=sequences,
         place_orders=place_orders,
         approve_orders=approve_orders,
+        preparation_protocol=preparation_protocol,
+        audit_trail=audit_trail,
+        assembly=assembly,
     )
 
 
 @asynccontextmanager
 async def running(container: Container) -> AsyncIterator[Application]:
-    """The application of a container; closed at the end of the block."""
+    """The application of a container; closed at the end of the block.
+
+    Raises:
+        CartridgeLoadError: What cartridges offer cannot be used together; every problem is named.
+    """
+    require_sound_offers(container.cartridges())
     application: Application = container.application()
     try:
         yield application

@@ -7,6 +7,11 @@ import typer
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.web.serving import serve_application
+from iomconnector.web.sessions import offers_sign_in
+
+NO_ACCOUNT_YET = (
+    "Nobody can sign in yet: make an account with `iomconnector account add NAME --role administrator`."
+)
 
 app = typer.Typer()
 
@@ -27,12 +32,19 @@ def serve(
 
     async def work(application: Application) -> None:
         settings = application.settings
+        nobody = offers_sign_in(application) and not await application.accounts.all()
+
+        def announce(url: str) -> None:
+            typer.echo(f"Listening on {url}, the API is described at {url}/docs.")
+            if nobody:
+                typer.echo(NO_ACCOUNT_YET, err=True)
+
         await serve_application(
             application,
             host=host or settings.host,
             port=settings.port if port is None else port,
             export=export,
-            announce=lambda url: typer.echo(f"Listening on {url}, the API is described at {url}/docs."),
+            announce=announce,
         )
 
     invocation_of(context).run(work)

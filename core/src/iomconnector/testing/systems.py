@@ -37,10 +37,11 @@ async def prepared_system(
     resolved = resolve(str(assembly), environment)
     container = Container(
         settings=Settings.of({**resolved.settings, "data_directory": directory, **settings}, environ={}),
-        cartridges=load_cartridges(resolved.preparation),
+        cartridges=load_cartridges(resolved.preparation, resolved.installed),
+        assembly=resolved,
     )
     async with running(container) as application:
         await prepare_database(application)
         for configuration in await application.services.all() if services else ():
-            await application.services.change(configuration.id, values=services)
+            await application.services.change(configuration.id, values=services, by="prepared_system")
         yield application

@@ -8,24 +8,41 @@ A suite is a class; a subclass of it whose name begins with ``Test`` says how to
 """
 
 from iomconnector.testing.contracts.access_token_store import AccessTokenStoreContract
+from iomconnector.testing.contracts.account_repository import AccountRepositoryContract, AccountStorage
+from iomconnector.testing.contracts.audit_trail import AuditTrailContract
 from iomconnector.testing.contracts.clock import ClockContract
 from iomconnector.testing.contracts.context_repository import ContextRepositoryContract
 from iomconnector.testing.contracts.contract import Contract
 from iomconnector.testing.contracts.export_claims import ExportClaimContract
 from iomconnector.testing.contracts.export_ledger import ExportLedgerContract
 from iomconnector.testing.contracts.export_outcomes import ExportOutcomeContract
+from iomconnector.testing.contracts.failed_sign_ins import FailedSignInsContract
 from iomconnector.testing.contracts.far_side import ExportScene, FarSide
 from iomconnector.testing.contracts.message_log import MessageLogContract
+from iomconnector.testing.contracts.number_assignments import NumberAssignmentsContract
 from iomconnector.testing.contracts.order_approval import OrderApprovalContract
 from iomconnector.testing.contracts.order_export_service import OrderExportServiceContract
+from iomconnector.testing.contracts.order_number_sequence import OrderNumberSequenceContract
+from iomconnector.testing.contracts.order_number_source import OrderNumberSourceContract
 from iomconnector.testing.contracts.order_placing import OrderPlacingContract
 from iomconnector.testing.contracts.order_repository import OrderRepositoryContract
 from iomconnector.testing.contracts.order_storage import OrderStorage
+from iomconnector.testing.contracts.password_hasher import PasswordHasherContract
+from iomconnector.testing.contracts.preparation_protocol import PreparationProtocolContract
 from iomconnector.testing.contracts.secret_store import SecretStoreContract
+from iomconnector.testing.contracts.sequence_store import (
+    SequenceStorage,
+    SequenceStoreContract,
+    UsedNumbersContract,
+)
 from iomconnector.testing.contracts.service_configuration_store import ServiceConfigurationStoreContract
+from iomconnector.testing.contracts.session_store import SessionStoreContract
 
 __all__ = [
     "AccessTokenStoreContract",
+    "AccountRepositoryContract",
+    "AccountStorage",
+    "AuditTrailContract",
     "ClockContract",
     "ContextRepositoryContract",
     "Contract",
@@ -33,13 +50,23 @@ __all__ = [
     "ExportLedgerContract",
     "ExportOutcomeContract",
     "ExportScene",
+    "FailedSignInsContract",
     "FarSide",
     "MessageLogContract",
+    "NumberAssignmentsContract",
     "OrderApprovalContract",
     "OrderExportServiceContract",
+    "OrderNumberSequenceContract",
+    "OrderNumberSourceContract",
     "OrderPlacingContract",
     "OrderRepositoryContract",
     "OrderStorage",
+    "PasswordHasherContract",
+    "PreparationProtocolContract",
     "SecretStoreContract",
+    "SequenceStorage",
+    "SequenceStoreContract",
     "ServiceConfigurationStoreContract",
+    "SessionStoreContract",
+    "UsedNumbersContract",
 ]

@@ -77,6 +77,16 @@ class ExportClaimContract(Contract):
             assert second.unclear
             assert second.request.attempts == 2
 
+    async def test_what_was_abandoned_comes_before_what_is_due_since_then(self) -> None:
+        clock = ManualClock()
+        async with self.storage(clock) as shop:
+            await shop.place("old")
+            await shop.claim()
+            clock.advance(LEASE)
+            await shop.place("new")
+            assert await shop.claimed_numbers(limit=1) == ["old"]
+            assert await shop.claimed_numbers(limit=1) == ["new"]
+
     async def test_a_claim_outlives_its_process(self) -> None:
         clock = ManualClock()
         async with self.storage(clock) as shop:

@@ -1,0 +1,34 @@
+"""All routes of the back office; where two fit an address, the first one answers."""
+
+from app_bo import assets, theme
+from app_bo.views import (
+    accounts,
+    audit,
+    editing,
+    new_service,
+    nowhere,
+    order_numbers,
+    own_account,
+    service_types,
+    services,
+    sign_in,
+    switching,
+    system,
+)
+
+ROUTERS = [
+    assets.router,
+    theme.router,
+    sign_in.router,
+    editing.router,
+    switching.router,
+    new_service.router,
+    services.router,
+    service_types.router,
+    audit.router,
+    system.router,
+    order_numbers.router,
+    accounts.router,
+    own_account.router,
+    nowhere.router,
+]

@@ -1,0 +1,172 @@
+"""Every page in light, dark and narrow: axe-core finds nothing serious, nothing lies beside the screen."""
+
+import os
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from PIL import Image
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from app_bo.testing.served_office import Site
+from app_bo.testing.visitor import sign_in
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "docs" / "screenshots"
+COLOURS = 96
+WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 760}
+LOOKS = {
+    "light": {"viewport": WIDE, "color_scheme": "light"},
+    "dark": {"viewport": WIDE, "color_scheme": "dark"},
+    "narrow": {"viewport": NARROW, "color_scheme": "light"},
+}
+IN_DOCS = {"light": True, "dark": {"services"}, "narrow": {"services"}}
+
+
+def _start_assistant(page: Page) -> None:
+    page.goto("/bo/new-service?context=inSPIRED")
+
+
+def _assistant_general(page: Page) -> None:
+    _start_assistant(page)
+    page.get_by_label("SMTP Mail Service").check()
+    page.get_by_role("button", name="Next").click()
+
+
+def _assistant_settings(page: Page) -> None:
+    _assistant_general(page)
+    page.get_by_label("Id", exact=True).fill("mail-business")
+    page.get_by_role("button", name="Next").click()
+
+
+def _assistant_settings_wrong(page: Page) -> None:
+    _assistant_settings(page)
+    page.get_by_label("Port").fill("70000")
+    page.get_by_role("button", name="Next").click()
+
+
+def _assistant_sharing(page: Page) -> None:
+    _assistant_settings(page)
+    page.get_by_label("Host").fill("mail.example.com")
+    page.get_by_role("button", name="Next").click()
+
+
+def _assistant_review(page: Page) -> None:
+    _assistant_sharing(page)
+    page.get_by_role("button", name="Next").click()
+
+
+def _replace(page: Page) -> None:
+    page.goto("/bo/services/warehouse")
+    page.get_by_role("button", name="Activate").click()
+
+
+def _tested(page: Page) -> None:
+    page.goto("/bo/services/mail")
+    page.get_by_role("button", name="Test connection").click()
+
+
+def _stale(page: Page) -> None:
+    page.goto("/bo/services/mail/edit")
+    page.get_by_label("User").fill("webshop")
+    other = page.context.new_page()
+    other.goto("/bo/services/mail/edit")
+    timeout = other.get_by_label("Time-out")
+    timeout.fill("20" if timeout.input_value() == "10" else "10")
+    other.get_by_role("button", name="Save").click()
+    other.close()
+    page.get_by_role("button", name="Save").click()
+
+
+def _refused(page: Page) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+
+
+def _at(path: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        page.goto(path)
+
+    return go
+
+
+PAGES: dict[str, Callable[[Page], None]] = {
+    "services": _at("/bo/services?context=inSPIRED-inTRONICS"),
+    "service": _at("/bo/services/mail"),
+    "service-tested": _tested,
+    "service-stale": _stale,
+    "service-edit": _at("/bo/services/mail/edit"),
+    "service-delete": _at("/bo/services/mail/delete"),
+    "service-types": _at("/bo/service-types"),
+    "new-service-1": _start_assistant,
+    "new-service-2": _assistant_general,
+    "new-service-3": _assistant_settings,
+    "new-service-3-wrong": _assistant_settings_wrong,
+    "new-service-4": _assistant_sharing,
+    "new-service-5": _assistant_review,
+    "replace": _replace,
+    "audit": _at("/bo/audit"),
+    "assembly": _at("/bo/assembly"),
+    "cartridge": _at("/bo/cartridges/ac_iomconnector_orderexport_b2b"),
+    "hooks": _at("/bo/hooks"),
+    "preparation": _at("/bo/preparation"),
+    "order-numbers": _at("/bo/order-numbers"),
+    "accounts": _at("/bo/accounts"),
+    "account": _at("/bo/accounts/oscar"),
+    "own-account": _at("/bo/own-account"),
+    "not-found": _at("/bo/nowhere"),
+    "sign-in": _refused,
+}
+TOLD_IN_CONSOLE = {"service-stale", "sign-in", "replace", "new-service-3-wrong", "not-found"}
+"""Pages that come with an HTTP status which the browser tells of in its console."""
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page(site: Site, open_context: Callable[..., BrowserContext], look: str) -> None:
+    problems: list[str] = []
+    context = open_context(**LOOKS[look])
+    page = context.new_page()
+    console: list[ConsoleMessage] = []
+    page.on("console", lambda message: console.append(message))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    sign_in(page, "ada")
+    for name, go in PAGES.items():
+        console.clear()
+        go(page)
+        problems += [f"{name}: axe: {each}" for each in serious_violations(page)]
+        if name not in TOLD_IN_CONSOLE:
+            problems += [f"{name}: {each.text}" for each in console if each.type == "error"]
+        beside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if beside > 0:
+            problems.append(f"{name}: {beside} pixels lie beside the screen")
+        keep_screenshot(page, name, look)
+    assert not problems, "\n".join(problems)
+
+
+def serious_violations(page: Page) -> list[str]:
+    """What axe-core finds serious or critical."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['html']}: {node.get('failureSummary', '')}"
+        for each in violations
+        if each["impact"] in {"serious", "critical"}
+        for node in each["nodes"]
+    ]
+
+
+def keep_screenshot(page: Page, name: str, look: str) -> None:
+    """Write a picture of the page for the docs, where ``UPDATE_SCREENSHOTS`` asks for it."""
+    wanted = os.environ.get("UPDATE_SCREENSHOTS", "")
+    kept = IN_DOCS.get(look, set())
+    if not wanted or (wanted == "1" and kept is not True and name not in kept):  # type: ignore[operator]
+        return
+    folder = SCREENSHOTS if wanted == "1" else Path(wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    suffix = "" if look == "light" else f"-{look}"
+    with Image.open(BytesIO(page.screenshot(full_page=True, animations="disabled"))) as picture:
+        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        small.save(folder / f"{name}{suffix}.png", optimize=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iomconnector.cartridges.suggestion import suggestion
+from iomconnector.suggestion import suggestion
 
 KNOWN = ("bc_order", "order_export", "order_export_b2b", "production")
 

@@ -33,7 +33,9 @@ class Url(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(default="https://oms.example.com", title="Address", description="Where it is.")
+    url: str = Field(
+        default="https://oms.example.com", min_length=1, title="Address", description="Where it is."
+    )
     wait: Annotated[float, Field(gt=0, le=60, json_schema_extra={"unit": "s"})] = 5
     retries: int = Field(default=3, ge=0, le=10, title="Retries")
     mode: Literal["fast", "careful"] = "fast"
@@ -106,6 +108,7 @@ def world() -> World:
     ("values", "told"),
     [
         ({"retries": 11}, "Retries (retries) must be at most 10"),
+        ({"url": ""}, "Address (url) must not be empty"),
         ({"retries": "many"}, "Retries (retries) must be a whole number"),
         ({"wait": 0}, "wait must be greater than 0"),
         ({"mode": "wild"}, "mode must be one of 'fast' or 'careful'"),
@@ -126,7 +129,7 @@ async def test_wrong_settings_are_told_in_plain_words(
     assert SECRET not in str(refused.value)
 
 
-@pytest.mark.parametrize("key", ["", "a/b", "a b", "a\n", "x" * 256])
+@pytest.mark.parametrize("key", ["", ".", "..", "a/b", "a b", "a\n", "x" * 256])
 @in_event_loop
 async def test_an_id_that_would_not_fit_anywhere_is_refused(world: World, key: str) -> None:
     with pytest.raises(ConfigurationError, match="cannot be the id of a service"):

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.errors import ConfigurationError
+from iomconnector.suggestion import suggestion
 
 VARIABLE_PREFIX = "IOMC_"
 OTHER_VARIABLES = frozenset({"assembly", "assembly_path", "environment", "skip_broken"})

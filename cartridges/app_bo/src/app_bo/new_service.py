@@ -12,7 +12,7 @@ from iomconnector.application import Application
 from iomconnector.errors import NotFoundError
 from iomconnector.model.contexts import Context
 from iomconnector.ports.service_configuration_store import Sharing
-from iomconnector.services.edits import LONGEST_ID
+from iomconnector.services.edits import ID_RULE, can_be_id
 from iomconnector.services.sealed_settings import MASK
 
 STEPS: Final[Mapping[str, str]] = {
@@ -65,13 +65,6 @@ def step_before(step: str) -> str:
     """The step before another; the first one stays."""
     order = list(STEPS)
     return order[max(order.index(step) - 1, 0)]
-
-
-def _can_be_id(text: str) -> bool:
-    """Whether services can have that id, and an address can hold it: browsers drop ``.`` and ``..``."""
-    return (
-        len(text) <= LONGEST_ID and text.isprintable() and not set(text) & set(" /") and text.strip(".") != ""
-    )
 
 
 class NewService:
@@ -149,9 +142,8 @@ class NewService:
     async def _wrong_general(self, entry: Entry) -> list[Problem]:
         if not entry.id:
             return [Problem("id", "Id", "Enter an id.")]
-        if not _can_be_id(entry.id):
-            rule = f"An id has at most {LONGEST_ID} characters, no blanks or slashes, and not dots alone."
-            return [Problem("id", "Id", rule)]
+        if not can_be_id(entry.id):
+            return [Problem("id", "Id", ID_RULE)]
         try:
             present = await self._application.services.get(entry.id)
         except NotFoundError:

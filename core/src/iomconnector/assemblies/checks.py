@@ -10,7 +10,7 @@ from iomconnector.assemblies.file import RUNNING
 from iomconnector.assemblies.findings import Finding, error, warning
 from iomconnector.assemblies.libraries import library_conflicts
 from iomconnector.cartridges.descriptor import CartridgeStyle
-from iomconnector.cartridges.suggestion import suggestion
+from iomconnector.suggestion import suggestion
 
 
 def check_assembly(

@@ -16,8 +16,8 @@ from iomconnector.assemblies.libraries import JudgedCartridges, excluded_librari
 from iomconnector.assemblies.setting_checks import given_variables, setting_faults, variable_faults
 from iomconnector.assemblies.settings import merge_settings
 from iomconnector.cartridges.discovery import InstalledCartridge, installed_cartridges
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.errors import ConfigurationError
+from iomconnector.suggestion import suggestion
 
 
 class AssemblyError(ConfigurationError):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from iomconnector.cartridges.suggestion import suggestion
+from iomconnector.suggestion import suggestion
 
 PATH_VARIABLE = "IOMC_ASSEMBLY_PATH"
 FOLDER = "assemblies"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from iomconnector.assemblies.file import AssemblyFile
 from iomconnector.assemblies.findings import Finding, error
 from iomconnector.assemblies.settings import merge_settings
-from iomconnector.cartridges.suggestion import suggestion
+from iomconnector.suggestion import suggestion
 
 
 def setting_faults(

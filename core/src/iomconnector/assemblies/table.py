@@ -7,7 +7,7 @@ from typing import Any
 
 from iomconnector.assemblies.findings import Finding, error
 from iomconnector.assemblies.location import Locations, Place
-from iomconnector.cartridges.suggestion import suggestion
+from iomconnector.suggestion import suggestion
 
 _KINDS = ((str, "text"), (bool, "true or false"), (int, "a whole number"), (float, "a number"))
 

@@ -8,8 +8,8 @@ from typing import Any
 import pluggy
 
 from iomconnector.cartridges.importing import CartridgeProblem, ImportedCartridge
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.hooks import PROJECT
+from iomconnector.suggestion import suggestion
 
 _CALLED_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _ORDERING = ("tryfirst", "trylast")

@@ -9,8 +9,8 @@ import pluggy
 from iomconnector.cartridges.extensions import Extension, ExtensionPoint, Extensions
 from iomconnector.cartridges.implementations import Implementation, hook_arguments
 from iomconnector.cartridges.importing import CartridgeProblem, ImportedCartridge
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.errors import ConnectorError
+from iomconnector.suggestion import suggestion
 
 _Item = TypeVar("_Item")
 

@@ -14,7 +14,7 @@ from iomconnector.cartridges.importing import (
     import_cartridge,
 )
 from iomconnector.cartridges.loaded import HookError, LoadedCartridges, SkippedCartridge
-from iomconnector.cartridges.suggestion import suggestion
+from iomconnector.suggestion import suggestion
 
 __all__ = ["HookError", "LoadedCartridges", "SkippedCartridge", "load_cartridges"]
 

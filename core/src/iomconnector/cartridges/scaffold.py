@@ -15,9 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from iomconnector.cartridges.descriptor import CartridgeStyle
 from iomconnector.cartridges.discovery import installed_cartridges
 from iomconnector.cartridges.metadata import installed_projects
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.cartridges.templates import FRAME, CartridgeTemplate
 from iomconnector.errors import ConnectorError
+from iomconnector.suggestion import suggestion
 
 LONGEST_NAME = 40
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)

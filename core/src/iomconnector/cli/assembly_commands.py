@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from iomconnector.assemblies.graph import GraphStyle
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.cli.selection import (
     AssemblyArgument,
     AssemblyOption,
@@ -19,6 +18,7 @@ from iomconnector.cli.selection import (
 )
 from iomconnector.cli.terminal import Format, FormatOption, print_json
 from iomconnector.errors import NotFoundError
+from iomconnector.suggestion import suggestion
 
 app = typer.Typer(help="Assemblies: which cartridges load, in what order, and why.", no_args_is_help=True)
 

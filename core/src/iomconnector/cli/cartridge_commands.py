@@ -47,9 +47,9 @@ def show(
 
     Ends with 1 where something is wrong with it.
     """
-    from iomconnector.cartridges.suggestion import suggestion
     from iomconnector.cli.cartridge_views import cartridge_document, print_cartridge
     from iomconnector.errors import NotFoundError
+    from iomconnector.suggestion import suggestion
 
     invocation = invocation_of(ctx).on(selected_assembly(ctx, assembly), selected_environment(ctx, env))
     if name not in invocation.installed:

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from iomconnector.application import Application
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.cli.database_views import PreparationView, show_plan, show_protocol
 from iomconnector.cli.invocation import Invocation, invocation_of
 from iomconnector.cli.terminal import Format, FormatOption
 from iomconnector.ports.preparation_protocol import Mode, Registration, StepEntry
 from iomconnector.preparation import Plan, plan_preparation, prepare_database
+from iomconnector.suggestion import suggestion
 
 app = typer.Typer()
 dbinit_app = typer.Typer()

@@ -63,8 +63,8 @@ def chosen_rows(
     Raises:
         NotFoundError: A name is neither a hook nor an extension point; every such name is told.
     """
-    from iomconnector.cartridges.suggestion import suggestion
     from iomconnector.errors import NotFoundError
+    from iomconnector.suggestion import suggestion
 
     known = [row["name"] for row in (*hooks, *points)]
     unknown = [name for name in names if name not in known]

@@ -12,7 +12,6 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.cli.commands import Command
 from iomconnector.cli.invocation import (
     ASSEMBLY_VARIABLE,
@@ -23,6 +22,7 @@ from iomconnector.cli.invocation import (
     Invocation,
 )
 from iomconnector.errors import ConfigurationError, ConnectorError
+from iomconnector.suggestion import suggestion
 
 TOLD = "iomconnector.cli.root.told"
 

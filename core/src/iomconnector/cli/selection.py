@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from iomconnector.assemblies.file import ENVIRONMENTS
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.cli.invocation import invocation_of
+from iomconnector.suggestion import suggestion
 
 AssemblyOption = Annotated[
     str, typer.Option("--assembly", "-a", help="Name or file of the assembly.", show_default=False)

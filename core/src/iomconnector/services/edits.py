@@ -15,6 +15,13 @@ from iomconnector.services.registry import ServiceDefinitions
 from iomconnector.services.setting_values import SettingValues, is_text
 
 LONGEST_ID = 255
+ID_RULE = f"An id has 1 to {LONGEST_ID} characters, no blanks or slashes, and not dots alone."
+
+
+def can_be_id(text: str) -> bool:
+    """Whether services can have that id; addresses must be able to hold it, and browsers drop ``.`` and ``..``."""
+    fits = 1 <= len(text) <= LONGEST_ID and text.strip(".") != ""
+    return fits and text.isprintable() and not set(text) & set(" /")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,10 @@ def _check_id(draft: Draft, configuration_id: str) -> None:
             hint="`iomconnector service set` changes it.",
             service=configuration_id,
         )
-    usable = configuration_id.isprintable() and not set(configuration_id) & set(" /")
-    if not usable or not 1 <= len(configuration_id) <= LONGEST_ID:
+    if not can_be_id(configuration_id):
         raise ConfigurationError(
             f"{configuration_id!r} cannot be the id of a service.",
-            hint=f"It has 1 to {LONGEST_ID} characters, without blanks and slashes.",
+            hint=ID_RULE,
             service=configuration_id,
         )
 

@@ -94,6 +94,8 @@ def _problem(details: ErrorDetails, name: str, model: type[BaseModel]) -> str:
     if kind in ("value_error", "assertion_error"):
         words = str(context.get("error", "")).rstrip(".") or "the settings do not fit together"
         return f"does not fit: {words}" if name else words
+    if context.get("min_length") == 1 and details.get("input") in ("", None):
+        return "must not be empty"
     if kind in _RULES:
         return _RULES[kind].format_map(_shown(context))
     return details["msg"].replace("Input should be", "must be", 1).replace("Input should", "must", 1)

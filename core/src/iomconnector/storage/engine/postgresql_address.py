@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
-from iomconnector.cartridges.suggestion import suggestion
 from iomconnector.errors import ConfigurationError
+from iomconnector.suggestion import suggestion
 
 FORM = "Write postgresql://USER:PASSWORD@HOST/DATABASE."
 DRIVERS = ("postgresql", "postgres", "postgresql+asyncpg")

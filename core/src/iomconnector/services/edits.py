@@ -19,7 +19,7 @@ ID_RULE = f"An id has 1 to {LONGEST_ID} characters, no blanks or slashes, and no
 
 
 def can_be_id(text: str) -> bool:
-    """Whether services can have that id; addresses must be able to hold it, and browsers drop ``.`` and ``..``."""
+    """Whether services can have that id; an address must be able to hold it, so dots alone do not do."""
     fits = 1 <= len(text) <= LONGEST_ID and text.strip(".") != ""
     return fits and text.isprintable() and not set(text) & set(" /")
 

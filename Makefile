@@ -45,7 +45,7 @@ test: check unit ## everything that must pass: lint, types, imports, tests
 check: .venv/.ready ## lint, types, imports, assemblies
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
-	$(RUN)/mypy $(SOURCES) $(TESTS) benchmarks tools
+	$(RUN)/mypy $(SOURCES) $(TESTS) conftest.py benchmarks tools
 	$(RUN)/lint-imports
 	for assembly in assemblies/*.toml; do $(RUN)/iomconnector assembly check $$assembly; done
 

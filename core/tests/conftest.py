@@ -4,16 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from iomconnector.testing.postgresql import PostgresqlServer
-
-
-@pytest.fixture(autouse=True)
-def unconfigured_logging() -> Iterator[None]:
-    """No test sees the logging that a command of an earlier one configured."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,9 +2,33 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import Processor
+
+
+class LogStream:
+    """A text stream whose failures nobody notices: work goes on where its log cannot be written.
+
+    Arguments:
+        stream: Where to write; it may be closed, or a pipe that nobody reads any more.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or lose the text."""
+        with suppress(OSError, ValueError):
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, as far as that is possible."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def configure_logging(*, verbose: bool, json: bool) -> None:
@@ -14,6 +38,7 @@ def configure_logging(*, verbose: bool, json: bool) -> None:
         verbose: Every step, not only what matters; of libraries, warnings only.
         json: One JSON object a line, for machines.
     """
+    stream = cast(TextIO, LogStream(sys.stderr))
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -27,9 +52,9 @@ def configure_logging(*, verbose: bool, json: bool) -> None:
     structlog.configure(
         processors=[*common, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=common,

@@ -202,9 +202,9 @@ def test_who_serves_pages_to_sign_in_is_told_that_nobody_can(shop: Shop) -> None
         assert "account add" not in server.process.err
     assembly.write_text(assembly.read_text().replace('"file_orders"', '"file_orders", "sign_in_pages"'))
     with shop.serving() as server:
-        wait_until(
-            lambda: "`iomconnector account add NAME --role administrator`" in server.process.err, "it tells"
-        )
+        wait_until(lambda: "account add NAME --role administrator" in server.process.err, "it tells")
+        command = server.process.err.partition("asks for:\n  ")[2].partition(" account add")[0]
+        assert command.startswith(f"IOMC_DATA_DIRECTORY={shop.directory}"), "where the server's data is"
     add(shop, "boss", "administrator")
     with shop.serving() as server:
         assert "account add" not in server.process.err

@@ -59,7 +59,8 @@ def test_what_is_written_loads_and_says_what_it_is(
     assert project["project"]["name"] == "shop-ink"
     assert project["project"]["entry-points"]["iomconnector.cartridges"] == {"shop_ink": "shop_ink.cartridge"}
     assert (folder / "src" / "shop_ink" / "py.typed").is_file()
-    assert tomllib.loads((folder / "shop_ink.toml").read_text())["assembly"]["extends"] == "myshop"
+    assembly = tomllib.loads((folder / "shop_ink.toml").read_text())
+    assert assembly["assembly"]["extends"] == "myshop"
     assert list((folder / "tests").glob("test_*.py"))
     for path in (folder / "src" / "shop_ink").iterdir():
         assert "{" + "{" not in path.read_text()
@@ -68,6 +69,9 @@ def test_what_is_written_loads_and_says_what_it_is(
     assert loaded.in_order[0].descriptor.style == style
     bound = [each for each in loaded.hook_names if loaded.implementations(each)]
     assert bound == ([hook] if hook else sorted(template.hooks))
+    assert assembly.get("database") == (
+        {"init": ["shop_ink"]} if "iomconnector_preparers" in bound else None
+    ), "its preparers run only where it is on the database list"
 
 
 @pytest.mark.parametrize(

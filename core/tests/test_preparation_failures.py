@@ -144,3 +144,13 @@ def test_masking_leaves_what_is_no_secret() -> None:
         "",
     ):
         assert masked(plain, ["", "zzz"]) == plain
+
+
+@in_event_loop
+async def test_a_missing_table_is_not_answered_with_the_command_that_runs(application: System) -> None:
+    missing = StorageError("There is no such table: rates.", hint="Run `iomconnector dbprepare` first.")
+    async with application(cartridge_with("shop", failing("content", missing))) as system:
+        with pytest.raises(StepUnavailableError) as raised:
+            await prepare_database(system)
+    assert "no such table: rates." in raised.value.message
+    assert "first" not in str(raised.value)

@@ -75,6 +75,13 @@ def test_a_broken_line_does_not_hide_the_others() -> None:
     assert "payments: Field required" in reason
 
 
+def test_an_order_without_a_number_is_told_what_it_may_have_instead() -> None:
+    without = {name: value for name, value in A.items() if name != "number"}
+    (entry,) = read(json.dumps(without))
+    assert "number: Field required" in entry.reason
+    assert "An order without a number needs an idempotency_key." in entry.reason
+
+
 @pytest.mark.parametrize(
     "first",
     ['{"number": "B", "chan', '{"number": "B",', '{"number": "B"', "{", "no", '{"a": 1}}', "{]"],

@@ -160,7 +160,7 @@ def _entry(text: str, line: int) -> Entry:
     try:
         return Entry(line, text, order=order_or_unnumbered_from(content), number=number)
     except OrderDocumentError as error:
-        return Entry(line, text, reason=error.message, number=number)
+        return Entry(line, text, reason=str(error), number=number)
 
 
 def _shown(number: object) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from iomconnector.assemblies.difference import compare_lists
 from iomconnector.assemblies.distributions import MissingDistributionError
 from iomconnector.assemblies.file import ENVIRONMENTS
-from iomconnector.assemblies.findings import Finding, error, errors_in, warning
+from iomconnector.assemblies.findings import Finding, error, errors_in, note, warning
 from iomconnector.assemblies.location import Locations, locate
 from iomconnector.assemblies.lock import (
     Lock,
@@ -65,6 +65,8 @@ def examine_lock(
         found = examination.catalog.installed
         assemblies = [resolve(called, environment, found) for environment in chosen]
         findings = lock_differences(file, assemblies, called)
+        if not environments and (missing := [each for each in ENVIRONMENTS if each not in chosen]):
+            findings.append(note(file, 1, f"Not in the lock: {', '.join(missing)}."))
     except (LockError, MissingDistributionError) as problem:
         findings = [error(None, 0, problem.message, problem.hint)]
     return replace(examination, findings=(*examination.findings, *findings))

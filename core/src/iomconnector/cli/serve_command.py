@@ -1,5 +1,8 @@
 """``iomconnector serve``."""
 
+import os
+import shlex
+import sys
 from typing import Annotated
 
 import typer
@@ -9,9 +12,8 @@ from iomconnector.cli.invocation import invocation_of
 from iomconnector.web.serving import serve_application
 from iomconnector.web.sessions import offers_sign_in
 
-NO_ACCOUNT_YET = (
-    "Nobody can sign in yet: make an account with `iomconnector account add NAME --role administrator`."
-)
+DATA_VARIABLE = "IOMC_DATA_DIRECTORY"
+NO_ACCOUNT_YET = "Nobody can sign in yet. This makes an account, with a password that it asks for:"
 
 app = typer.Typer()
 
@@ -37,7 +39,7 @@ def serve(
         def announce(url: str) -> None:
             typer.echo(f"Listening on {url}, the API is described at {url}/docs.")
             if nobody:
-                typer.echo(NO_ACCOUNT_YET, err=True)
+                typer.echo(f"{NO_ACCOUNT_YET}\n  {_account_command()}", err=True)
 
         await serve_application(
             application,
@@ -48,3 +50,10 @@ def serve(
         )
 
     invocation_of(context).run(work)
+
+
+def _account_command() -> str:
+    """The command for the same program and the same data as those of this process."""
+    where = os.environ.get(DATA_VARIABLE)
+    given = f"{DATA_VARIABLE}={shlex.quote(where)} " if where else ""
+    return f"{given}{shlex.quote(sys.argv[0])} account add NAME --role administrator"

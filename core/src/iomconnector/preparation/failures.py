@@ -52,7 +52,8 @@ def said_by(error: Exception, secrets: Collection[str] = ()) -> str:
     Values that did not pass a check, and the parameters of SQL statements, are left out.
     """
     if isinstance(error, ConnectorError):
-        return masked(str(error), secrets)
+        said_already = "dbprepare" in error.hint
+        return masked(error.message if said_already else str(error), secrets)
     if isinstance(error, ValidationError):
         problems = error.errors(include_url=False, include_input=False, include_context=False)
         told = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems)

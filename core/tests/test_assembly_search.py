@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from iomconnector.assemblies.inheritance import read_lineage
-from iomconnector.assemblies.search import find_assembly, known_assemblies
+from iomconnector.assemblies.search import find_assembly, known_assemblies, not_found
 
 
 def write(folder: Path, name: str, extends: str = "", stem: str = "") -> Path:
@@ -89,7 +89,7 @@ def test_a_name_that_a_file_of_the_working_directory_has_says_how_to_name_it(her
     write(here, "mine")
     assert [str(finding) for finding in read_lineage("mine").findings] == [
         'No assembly is called "mine", but there is a file mine.toml. '
-        "Write mine.toml, or add its directory to IOMC_ASSEMBLY_PATH."
+        "Name it as mine.toml, or add its directory to IOMC_ASSEMBLY_PATH."
     ]
 
 
@@ -153,3 +153,9 @@ def test_a_name_that_is_not_that_of_the_file_is_a_warning(here: Path) -> None:
         'assemblies/shop-2.toml:1: warning: The assembly is called "shop" but is found as "shop-2", '
         "the name of its file. Make the two names equal."
     ]
+
+
+def test_a_directory_is_no_assembly_file(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").mkdir()
+    message, _ = not_found(str(tmp_path / "shop.toml"))
+    assert message.endswith('shop.toml" is a directory, not an assembly file.')

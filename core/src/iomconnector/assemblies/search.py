@@ -59,13 +59,15 @@ def not_found(
     """The message for an assembly that is not found, and what to do about it."""
     if is_path(name_or_path):
         file = _file_at(name_or_path, referring)
+        if file.is_dir():
+            return f'"{name_or_path}" is a directory, not an assembly file.', "Name a file in it."
         siblings = (each.name for each in file.parent.glob(f"*{SUFFIX}"))
         mend = suggestion(file.name, siblings) or f"Looked for {file}; correct the path."
         return f'There is no assembly file "{name_or_path}".', mend
     beside = Path(f"{name_or_path}{SUFFIX}")
     if referring is None and beside.is_file():
         message = f'No assembly is called "{name_or_path}", but there is a file {beside}.'
-        return message, f"Write {beside}, or add its directory to {PATH_VARIABLE}."
+        return message, f"Name it as {beside}, or add its directory to {PATH_VARIABLE}."
     known = known_assemblies(referring, environ)
     message = f'No assembly is called "{name_or_path}".'
     looked = ", ".join(str(folder) for folder in search_folders(referring, environ)) or "no directory"

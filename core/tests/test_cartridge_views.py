@@ -61,7 +61,8 @@ def test_the_walk_says_where_to_name_the_assembly_that_was_not_found(tmp_path: P
     wrote = _lines("new", "shop_ink", "--directory", str(tmp_path), "-a", "none-of-these")
     assert wrote[0].startswith(f"Wrote {tmp_path / 'shop_ink'}.")
     readme = (tmp_path / "shop_ink" / "README.md").read_text()
-    assert "$ export IOMC_ASSEMBLY_PATH=/path/to/your/assemblies${IOMC_ASSEMBLY_PATH:+:$IOMC_ASSEMBLY_PATH}\n" in readme
+    kept = "${IOMC_ASSEMBLY_PATH:+:$IOMC_ASSEMBLY_PATH}"
+    assert f"$ export IOMC_ASSEMBLY_PATH=/path/to/your/assemblies{kept}\n" in readme
     _lines("new", "shop_pen", "--directory", str(tmp_path))
     readme = (tmp_path / "shop_pen" / "README.md").read_text()
-    assert f"$ export IOMC_ASSEMBLY_PATH={ROOT / 'assemblies'}\n" in readme
+    assert f"$ export IOMC_ASSEMBLY_PATH={ROOT / 'assemblies'}{kept}\n" in readme

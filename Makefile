@@ -57,6 +57,7 @@ browser: .venv/.browser ## the tests in a browser alone, with new screenshots fo
 
 bench: .venv/.ready ## measure, each figure beside its limit
 	$(RUN)/python benchmarks/http_client.py
+	$(RUN)/python benchmarks/export_costs.py
 	$(RUN)/python benchmarks/order_export.py
 	$(RUN)/python benchmarks/start_up.py
 	$(RUN)/python benchmarks/cartridge_loading.py

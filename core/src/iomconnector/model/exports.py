@@ -19,11 +19,18 @@ class ExportState(StrEnum):
     PARKED = "parked"
     REJECTED = "rejected"
     """An approver said no: the order stays in the shop."""
+    GIVEN_UP = "given up"
+    """A person decided that the order is not exported, and said why."""
 
     @property
     def settled(self) -> bool:
         """Whether nothing happens any more without a person."""
-        return self in (ExportState.EXPORTED, ExportState.PARKED, ExportState.REJECTED)
+        return self in (
+            ExportState.EXPORTED,
+            ExportState.PARKED,
+            ExportState.REJECTED,
+            ExportState.GIVEN_UP,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,9 @@ class ExportRequest:
         updated_at: Last change.
         exported_at: When the order was known to be there.
         failures: How many attempts failed for a reason of the order's own; outages do not count.
+        abandoned: How many attempts were begun and never ended: their process died, or lost the lease.
+        revision: How often the content of the order was corrected since it was placed.
+        trace_parent: The W3C trace context of the request that placed the order.
     """
 
     order_id: int
@@ -63,6 +73,9 @@ class ExportRequest:
     updated_at: datetime
     exported_at: datetime | None
     failures: int = 0
+    abandoned: int = 0
+    revision: int = 0
+    trace_parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

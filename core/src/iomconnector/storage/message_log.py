@@ -47,5 +47,6 @@ class SqlMessageLog:
 
 def _message(row: Row[Any]) -> Message:
     values = dict(row._mapping)
-    del values["id"]
+    for name in ("id", "attempt", "trace_id", "erased_at"):
+        del values[name]
     return Message(**values)

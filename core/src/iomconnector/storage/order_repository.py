@@ -1,7 +1,6 @@
 """The shop's orders in the database."""
 
 from collections.abc import Sequence, Set
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect, insert, select, update
@@ -18,6 +17,8 @@ from iomconnector.storage.database import BrokenConstraintError, Database
 from iomconnector.storage.order_rows import order_rows, stored_orders
 from iomconnector.storage.tables import approval_decisions, contexts, export_requests, orders
 from iomconnector.storage.upsert import insert as insert_unless_present
+
+KEPT_OF_CUSTOMER = 255
 
 
 class SqlOrderRepository:
@@ -64,6 +65,7 @@ class SqlOrderRepository:
             "content": dump_order(order),
             "placed_at": self._clock.now(),
             "from_sequence": from_sequence,
+            "customer": order.customer.number and order.customer.number[:KEPT_OF_CUSTOMER],
         }
 
     async def get(self, channel: str, number: str) -> StoredOrder:
@@ -139,7 +141,7 @@ async def _store(connection: AsyncConnection, row: dict[str, Any], state: Export
     for holder in (organization, None):
         order_id = await _insert(connection, row, holder)
         if order_id is not None:
-            await _request_export(connection, order_id, row["placed_at"], state)
+            await _request_export(connection, order_id, row, state)
             return PlacementOutcome.PLACED
         outcome = await _outcome_of_present(connection, row)
         if outcome is None and await _is_exclusive(connection, row, organization):
@@ -153,11 +155,13 @@ async def _store(connection: AsyncConnection, row: dict[str, Any], state: Export
 
 
 async def _request_export(
-    connection: AsyncConnection, order_id: int, at: datetime, state: ExportState
+    connection: AsyncConnection, order_id: int, order: dict[str, Any], state: ExportState
 ) -> None:
+    at = order["placed_at"]
     await connection.execute(
         insert(export_requests).values(
             order_id=order_id,
+            channel=order["channel"],
             state=state.value,
             attempts=0,
             failures=0,

@@ -31,7 +31,7 @@ def order_rows() -> Select[Any]:
     The content comes as bytes, so that one with broken characters spoils no other row of the result.
     """
     content = in_utf8(orders.c.content).label("content")
-    return select(orders.c.channel, orders.c.number, content, export_requests).join(
+    return select(orders.c.number, content, export_requests).join(
         export_requests, export_requests.c.order_id == orders.c.id
     )
 
@@ -54,6 +54,9 @@ def request_from(row: Row[Any]) -> ExportRequest:
         updated_at=row.updated_at,
         exported_at=row.exported_at,
         failures=row.failures,
+        abandoned=row.abandoned,
+        revision=row.revision,
+        trace_parent=row.trace_parent,
     )
 
 

@@ -4,9 +4,17 @@ from iomconnector.storage.tables.access_tokens import access_tokens
 from iomconnector.storage.tables.accounts import accounts, failed_sign_ins, sessions
 from iomconnector.storage.tables.audit import audit_entries
 from iomconnector.storage.tables.contexts import contexts
+from iomconnector.storage.tables.endpoints import endpoint_shares, endpoints
 from iomconnector.storage.tables.messages import messages
 from iomconnector.storage.tables.metadata import Key, Utc, metadata
-from iomconnector.storage.tables.orders import approval_decisions, export_requests, orders
+from iomconnector.storage.tables.orders import (
+    approval_decisions,
+    export_attempts,
+    export_pauses,
+    export_requests,
+    order_corrections,
+    orders,
+)
 from iomconnector.storage.tables.preparation import preparation_steps, prepared_cartridges
 from iomconnector.storage.tables.sequences import order_number_assignments, order_number_sequences
 from iomconnector.storage.tables.services import (
@@ -24,10 +32,15 @@ __all__ = [
     "approval_decisions",
     "audit_entries",
     "contexts",
+    "endpoint_shares",
+    "endpoints",
+    "export_attempts",
+    "export_pauses",
     "export_requests",
     "failed_sign_ins",
     "messages",
     "metadata",
+    "order_corrections",
     "order_number_assignments",
     "order_number_sequences",
     "orders",

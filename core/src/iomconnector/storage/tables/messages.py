@@ -22,6 +22,10 @@ messages = Table(
     Column("response_body", OutsideText, nullable=False),
     Column("error", OutsideText, nullable=False),
     Column("duration_ms", Float, nullable=False),
+    Column("attempt", Integer),
+    Column("trace_id", String(32)),
+    Column("erased_at", Utc),
     UniqueConstraint("message_id"),
     Index("ix_messages_channel_order_number", "channel", "order_number"),
+    Index("ix_messages_at", "at"),
 )

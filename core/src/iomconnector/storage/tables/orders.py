@@ -1,7 +1,10 @@
-"""Orders, their approvals and their exports.
+"""Orders, their approvals, their corrections and their exports.
 
 ``orders.organization`` names the organization in which an order holds its number. It is empty where an order
 of another channel holds that number, which is possible only where neither got it ``from_sequence``.
+
+``export_requests.channel`` repeats the channel of the order: the exports of one channel stand together
+in the indexes, each of which has only the rows of the states that it is for.
 """
 
 from sqlalchemy import (
@@ -15,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from iomconnector.storage.tables.metadata import Key, OutsideText, Utc, metadata
@@ -30,9 +34,13 @@ orders = Table(
     Column("placed_at", Utc, nullable=False),
     Column("organization", String(255)),
     Column("from_sequence", Boolean, nullable=False, server_default=false()),
+    Column("customer", String(255)),
+    Column("erased_at", Utc),
     UniqueConstraint("channel", "number"),
     Index("ix_orders_number", "number"),
     Index("ix_orders_organization_number", "organization", "number", unique=True),
+    Index("ix_orders_customer", "customer"),
+    Index("ix_orders_placed_at", "placed_at"),
     sqlite_autoincrement=True,
 )
 
@@ -48,13 +56,27 @@ approval_decisions = Table(
     Column("comment", Text, nullable=False),
 )
 
+order_corrections = Table(
+    "order_corrections",
+    metadata,
+    Column("order_id", Key, ForeignKey("orders.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("corrected_by", Text, nullable=False),
+    Column("corrected_at", Utc, nullable=False),
+    Column("reason", OutsideText, nullable=False),
+    Column("digest_before", String(64), nullable=False),
+    Column("content_before", Text, nullable=False),
+)
+
 export_requests = Table(
     "export_requests",
     metadata,
     Column("order_id", Key, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("channel", String(255), nullable=False, server_default=text("''")),
     Column("state", String(30), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("abandoned", Integer, nullable=False, server_default=text("0")),
     Column("unclear", Boolean, nullable=False),
     Column("due_at", Utc, nullable=False),
     Column("lease_until", Utc),
@@ -65,6 +87,40 @@ export_requests = Table(
     Column("requested_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     Column("exported_at", Utc),
-    Index("ix_export_requests_state_due_at", "state", "due_at", "order_id"),
-    Index("ix_export_requests_state_lease_until", "state", "lease_until"),
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("trace_parent", String(55)),
+)
+
+DUE_ONLY = text("state = 'due'")
+SENDING_ONLY = text("state = 'sending'")
+NEITHER_QUEUED_NOR_DONE = text("state NOT IN ('due', 'sending', 'exported')")
+
+for name, columns, rows in (
+    ("ix_export_requests_due", ("channel", "due_at", "order_id"), DUE_ONLY),
+    ("ix_export_requests_sending", ("channel", "lease_until", "order_id"), SENDING_ONLY),
+    ("ix_export_requests_other", ("state", "order_id"), NEITHER_QUEUED_NOR_DONE),
+):
+    Index(name, *(export_requests.c[column] for column in columns), postgresql_where=rows, sqlite_where=rows)
+
+export_attempts = Table(
+    "export_attempts",
+    metadata,
+    Column("order_id", Key, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("worker", String(255), nullable=False),
+    Column("claimed_at", Utc, nullable=False),
+    Column("ended_at", Utc, nullable=False),
+    Column("outcome", String(30), nullable=False),
+    Column("code", String(100)),
+    Column("reason", OutsideText),
+    Column("trace_id", String(32)),
+)
+
+export_pauses = Table(
+    "export_pauses",
+    metadata,
+    Column("channel", String(255), ForeignKey("contexts.id"), primary_key=True),
+    Column("paused_by", Text, nullable=False),
+    Column("paused_at", Utc, nullable=False),
+    Column("reason", OutsideText, nullable=False),
 )

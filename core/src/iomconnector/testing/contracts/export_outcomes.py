@@ -172,6 +172,7 @@ class ExportOutcomeContract(Contract):
             await _park(shop, parked)
             await shop.place("7", "8", state=ExportState.WAITING_FOR_APPROVAL)
             await shop.place("9", state=ExportState.REJECTED)
+            await shop.place("10", state=ExportState.GIVEN_UP)
             assert await shop.ledger.counts() == {
                 ExportState.WAITING_FOR_APPROVAL: 2,
                 ExportState.DUE: 3,
@@ -179,6 +180,7 @@ class ExportOutcomeContract(Contract):
                 ExportState.EXPORTED: 1,
                 ExportState.PARKED: 1,
                 ExportState.REJECTED: 1,
+                ExportState.GIVEN_UP: 1,
             }
 
     async def test_the_next_moment_is_that_of_the_next_claim(self) -> None:

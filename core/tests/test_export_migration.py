@@ -46,7 +46,12 @@ async def test_older_exports_and_customers_are_known_afterwards(each_database: D
         async with database.reading() as connection:
             query = text("SELECT number, customer FROM orders ORDER BY id")
             customers = [tuple(row) for row in await connection.execute(query)]
-        claims = await SqlExportLedger(database).claim(now=clock.now(), lease=timedelta(minutes=1), limit=5)
+        ledger, lease = SqlExportLedger(database), timedelta(minutes=1)
+        claims = [
+            claim
+            for channel in (CHANNEL, OTHER_CHANNEL)
+            for claim in await ledger.claim(channel, worker="w", now=clock.now(), lease=lease, limit=5)
+        ]
     known = placed[0].customer.number
     assert known
     assert customers == [("1", known), ("2", None), ("3", known)], "damaged content stops no migration"

@@ -64,7 +64,7 @@ class Shop:
 
     async def attempt(self, resolve: Any = None) -> ExportResult:
         """Claim and export the order; what is left of the lease is over afterwards."""
-        due_at = await self.storage.ledger.next_due_at()
+        due_at = await self.storage.next_moment()
         assert due_at is not None
         self.clock.advance_to(due_at)
         [claim] = await self.storage.claim()
@@ -170,7 +170,7 @@ async def test_a_receiver_that_asks_to_wait_is_obeyed() -> None:
     shop.management.throttled_for = 3600
     await shop.place()
     await shop.attempt()
-    assert await shop.storage.ledger.next_due_at() == shop.clock.now() + timedelta(hours=1)
+    assert await shop.storage.next_moment() == shop.clock.now() + timedelta(hours=1)
 
 
 @in_event_loop

@@ -154,7 +154,7 @@ class ExportMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.attempts)
     @rule(pick=PICK)
     def an_exporter_gives_a_sign_of_life(self, pick: int) -> None:
-        self.run(self.storage.ledger.extend(self._choose(pick)[0].claim, self.clock.now() + LEASE))
+        self.run(self.storage.ledger.extend([self._choose(pick)[0].claim], self.clock.now() + LEASE))
 
     @precondition(lambda self: self.fates)
     @rule(order_id=st.integers(1, 4))
@@ -206,7 +206,7 @@ class ExportMachine(RuleBasedStateMachine):
             for stored in await self.storage.orders.page(states=[ExportState.PARKED]):
                 if stored.request.reason_code == EXHAUSTED:
                     await self.storage.ledger.retry(stored.request.order_id, at=self.clock.now())
-            due_at = await self.storage.ledger.next_due_at()
+            due_at = await self.storage.next_moment()
             if due_at is None:
                 return
             self.clock.advance_to(due_at)

@@ -18,7 +18,7 @@ SHORT_LEASE = timedelta(milliseconds=30)
 @in_event_loop
 async def test_a_ledger_that_fails_is_survived_and_logged() -> None:
     stage = ExportStage()
-    to_fail = ["claim", "claim", "next_due_at"]
+    to_fail = ["claim", "claim", "next_moments"]
 
     async def fail(operation: str) -> None:
         if to_fail[:1] == [operation]:
@@ -32,13 +32,14 @@ async def test_a_ledger_that_fails_is_survived_and_logged() -> None:
     with capture_logs() as logs:
         running = asyncio.create_task(exporter.run(stop))
         await stage.until(lambda: not to_fail)
+        await stage.until_exported(2)
         stop.set()
         await running
     assert stage.numbers == ["1", "2"]
     assert [entry["error"] for entry in logs if entry["log_level"] == "error"] == [
         "claim: the disk is full.",
         "claim: the disk is full.",
-        "next_due_at: the disk is full.",
+        "next_moments: the disk is full.",
     ]
 
 
@@ -111,5 +112,5 @@ async def test_a_sign_of_life_that_cannot_be_given_is_logged_and_given_again() -
         gate.opened.set()
         await draining
     warnings = [entry["event"] for entry in logs if entry["log_level"] == "warning"]
-    assert set(warnings) == {"a lease was not prolonged"}
+    assert set(warnings) == {"leases were not prolonged"}
     assert await stage.counts() == {"exported": 1}

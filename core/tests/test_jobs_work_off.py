@@ -42,6 +42,7 @@ class System:
             self.ledger,
             ExportOrders(self.ledger, self._resolve, self.clock, self._policy),
             self.clock,
+            worker="worker 1",
             concurrency=3,
             lease=timedelta(minutes=2),
             poll_interval=3600,

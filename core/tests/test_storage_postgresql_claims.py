@@ -14,7 +14,7 @@ from iomconnector.storage.export_ledger import SqlExportLedger
 from iomconnector.storage.order_repository import SqlOrderRepository
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory.clock import ManualClock
-from iomconnector.testing.samples import CONTEXTS, NOON, sample_orders
+from iomconnector.testing.samples import CHANNEL, CONTEXTS, NOON, sample_orders
 
 
 @in_event_loop
@@ -35,7 +35,9 @@ async def test_a_claim_passes_over_what_another_process_takes_at_this_moment(pos
         await taken.wait()
         try:
             async with asyncio.timeout(5):
-                claims = await SqlExportLedger(one).claim(now=NOON, lease=timedelta(minutes=1), limit=1)
+                claims = await SqlExportLedger(one).claim(
+                    CHANNEL, worker="one", now=NOON, lease=timedelta(minutes=1), limit=1
+                )
         finally:
             done.set()
             await other_process

@@ -15,7 +15,7 @@ from iomconnector.storage.order_repository import SqlOrderRepository
 from iomconnector.testing.contracts import OrderStorage
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import ManualClock
-from iomconnector.testing.samples import CONTEXTS, sample_order
+from iomconnector.testing.samples import CHANNEL, CONTEXTS, sample_order
 
 CLAIM_ALL = """
 import asyncio, json, sys
@@ -23,7 +23,7 @@ from contextlib import aclosing
 from datetime import timedelta
 from iomconnector.storage.database import Database
 from iomconnector.storage.export_ledger import SqlExportLedger
-from iomconnector.testing.samples import NOON
+from iomconnector.testing.samples import CHANNEL, NOON
 
 async def main(url):
     claimed = []
@@ -31,7 +31,8 @@ async def main(url):
         ledger = SqlExportLedger(database)
 
         async def worker():
-            while claims := await ledger.claim(now=NOON, lease=timedelta(minutes=2), limit=3):
+            lease = timedelta(minutes=2)
+            while claims := await ledger.claim(CHANNEL, worker="w", now=NOON, lease=lease, limit=3):
                 claimed.extend(claim.request.number for claim in claims)
 
         await ledger.counts()
@@ -204,9 +205,10 @@ async def test_an_order_of_a_dead_process_is_taken_over_as_unclear(each_database
         process.stdin.write("go\n")
         process.stdin.flush()
         assert json.loads(process.communicate(timeout=60)[0]) == ["4711"]
-        due_at = await shop.ledger.next_due_at()
+        due_at = await shop.next_moment()
         assert due_at is not None
         assert await shop.claimed_numbers() == []
-        [claim] = await shop.ledger.claim(now=due_at, lease=due_at - shop.clock.now(), limit=10)
+        lease = due_at - shop.clock.now()
+        [claim] = await shop.ledger.claim(CHANNEL, worker="w", now=due_at, lease=lease, limit=10)
         assert claim.unclear
         assert claim.request.attempts == 2

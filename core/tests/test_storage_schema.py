@@ -153,7 +153,7 @@ async def test_an_unprepared_database_says_what_to_do(empty_url: str) -> None:
         with pytest.raises(StorageError, match="iomconnector dbprepare"):
             await SqlContextRepository(database).save(CONTEXTS[0])
         with pytest.raises(StorageError, match="iomconnector dbprepare"):
-            await SqlExportLedger(database).next_due_at()
+            await SqlExportLedger(database).next_moments()
 
 
 @in_event_loop
@@ -161,7 +161,7 @@ async def test_times_are_stored_in_utc_and_naive_ones_refused(each_database: Dat
     async with aclosing(each_database) as database:
         with pytest.raises(Exception, match="has no time zone"):
             await SqlExportLedger(database).expedite(at=_naive())
-        assert await SqlExportLedger(database).next_due_at() is None
+        assert await SqlExportLedger(database).next_moments() == {}
 
 
 def _naive() -> Any:

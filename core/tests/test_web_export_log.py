@@ -31,7 +31,7 @@ def _result(state: ExportState, *, whole_service: bool = False) -> ExportResult:
         updated_at=NOW,
         exported_at=None,
     )
-    claim = Claim(request, placed_order(sample_order("4711")), token="t", unclear=False)
+    claim = Claim(request, placed_order(sample_order("4711")), "t", False, "worker 1", NOW)
     return ExportResult(claim, state, "No such SKU.", whole_service=whole_service)
 
 

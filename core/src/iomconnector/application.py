@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from iomconnector.cartridges.loading import LoadedCartridges
 from iomconnector.jobs.exporter import Exporter
+from iomconnector.jobs.worker_name import worker_name
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
@@ -40,7 +41,7 @@ class Application:
     """Everything that a part of the system may ask for, wired by :mod:`iomconnector.container`.
 
     ``assembly`` is what the cartridges were loaded from; none where no
-    assembly brought them together, as in tests.
+    assembly brought them together, as in tests. ``worker`` is the name of this process.
     """
 
     settings: Settings
@@ -64,6 +65,7 @@ class Application:
     preparation_protocol: PreparationProtocol
     audit_trail: AuditTrail
     assembly: Assembly | None = None
+    worker: str = field(default_factory=worker_name)
 
     async def export_service(self, channel: str) -> OrderExportService:
         """The order export service of a channel.
@@ -85,11 +87,13 @@ class Application:
             base=timedelta(seconds=settings.export_retry_base),
             limit=timedelta(seconds=settings.export_retry_limit),
             max_attempts=settings.export_max_attempts,
+            max_abandoned=settings.export_max_abandoned,
         )
         return Exporter(
             self.ledger,
             ExportOrders(self.ledger, self.export_service, self.clock, policy),
             self.clock,
+            worker=self.worker,
             concurrency=settings.export_concurrency,
             lease=timedelta(seconds=settings.export_lease),
             poll_interval=settings.export_poll_interval,

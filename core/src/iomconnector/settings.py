@@ -36,11 +36,13 @@ class Settings(BaseModel):
         host: Where the web application listens.
         port: Where the web application listens.
         log_format: ``text`` for people, ``json`` for machines.
-        export_concurrency: How many exports run at a time.
+        export_concurrency: How many exports of one channel run at a time in one process.
         export_lease: Seconds for which a process may work on an order without giving a sign of life.
         export_retry_base: Seconds to wait after the first failure; doubled with each further one.
         export_retry_limit: Seconds to wait at most.
         export_max_attempts: After so many attempts that failed for a reason of its own an order is parked.
+        export_max_abandoned: After so many attempts in a row that never ended, since their process died or
+            lost the order, an order is parked.
         export_poll_interval: Seconds between two looks at the ledger when nothing calls for one.
         session_idle_minutes: A session ends when it was not used for so many minutes.
         session_hours: A session ends so many hours after the sign-in, however much it is used.
@@ -67,6 +69,7 @@ class Settings(BaseModel):
     export_retry_base: Seconds = 1
     export_retry_limit: Seconds = 300
     export_max_attempts: Annotated[int, Field(ge=1)] = 25
+    export_max_abandoned: Annotated[int, Field(ge=2)] = 5
     export_poll_interval: Seconds = 2
     session_idle_minutes: Minutes = 30
     session_hours: Hours = 12

@@ -1,32 +1,37 @@
-"""The embedded job engine of the order export: looks at the ledger and works off what is due."""
+"""The order exporter: looks at the ledger and works off what is due, channel by channel."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from iomconnector.errors import StorageError
+from iomconnector.jobs.lane import FixedGate, GateOf, Lane, LaneGate
 from iomconnector.ports.clock import Clock
-from iomconnector.ports.export_ledger import Claim, ExportLedger
+from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult
 
 log = structlog.get_logger(__name__)
 
 
 class Exporter:
-    """Works off the export ledger, so many orders at a time.
+    """Works off the export ledger, so many orders of each channel at a time.
 
-    Any number of exporters, in any number of processes, can run on one ledger.
+    Any number of exporters, in any number of processes, can run on one ledger. What orders are sent to in one
+    channel may be slow or away: the other channels do not notice.
 
     Arguments:
         ledger: The export ledger.
         exports: Exports one order.
         clock: Tells the time.
-        concurrency: How many orders are worked on at a time.
+        worker: The name of this process, kept with each attempt.
+        gate_of: Gives the gate of a channel; where omitted, ``concurrency`` orders of each channel at a time.
+        concurrency: How many orders of a channel are worked on at a time where there is no gate.
         lease: For how long an order is taken; prolonged for as long as work on it goes on.
         poll_interval: Seconds between two looks at the ledger when nothing calls for one.
+        channels: Only these; all where empty.
         observe: Is told of each attempt.
     """
 
@@ -36,138 +41,176 @@ class Exporter:
         exports: ExportOrders,
         clock: Clock,
         *,
-        concurrency: int,
+        worker: str,
         lease: timedelta,
         poll_interval: float,
+        concurrency: int = 20,
+        gate_of: GateOf | None = None,
+        channels: Collection[str] = (),
         observe: Callable[[ExportResult], None] | None = None,
     ) -> None:
         self._ledger = ledger
         self._exports = exports
         self._clock = clock
-        self._concurrency = concurrency
+        self._worker = worker
         self._lease = lease
         self._poll_interval = poll_interval
+        self._concurrency = concurrency
+        self._gate_of = gate_of or self._fixed_gate
+        self._channels = frozenset(channels)
         self._observe = observe
         self._called = asyncio.Event()
-        self._held_since: dict[int, datetime] = {}
-        self._places = asyncio.Semaphore(concurrency)
-        self._working: dict[asyncio.Task[None], Claim] = {}
+        self._lanes: dict[str, Lane] = {}
+        self._running: dict[asyncio.Task[int], str] = {}
+        self._fixed_gates: dict[str, LaneGate] = {}
 
     def wake(self) -> None:
         """Look at the ledger now: something may be due."""
         self._called.set()
+        for channel in self._running.values():
+            self._lanes[channel].wake()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then finish what was begun. Survives failures of the database."""
         stopped = asyncio.create_task(stop.wait())
+        heartbeat = asyncio.create_task(self._keep_leases())
+        ending = asyncio.Event()
+        rested: set[str] = set()
         try:
             while not stop.is_set():
+                seconds = self._poll_interval
                 try:
-                    await self._work_off(stop)
-                    await self._wait({stopped}, await self._seconds_until_due())
+                    seconds = await self._begin_what_is_due(ending, rested)
                 except StorageError as error:
                     log.error("the export ledger cannot be read or written", error=str(error))
-                    await self._wait({stopped}, self._poll_interval)
+                await self._wait({stopped, *self._running}, seconds)
+                rested = self._rest(self._take_ended())
         finally:
+            ending.set()
             stopped.cancel()
+            try:
+                await self._end_lanes()
+            finally:
+                heartbeat.cancel()
+                await asyncio.wait({stopped, heartbeat})
 
-    async def drain(self) -> None:
+    async def drain(self) -> int:
         """Work off all that is due now; what must be tried again later stays.
+
+        Returns:
+            How many attempts were made.
 
         Raises:
             StorageError: The ledger cannot be read or written.
         """
-        await self._work_off(asyncio.Event())
-
-    async def _work_off(self, stop: asyncio.Event) -> None:
         heartbeat = asyncio.create_task(self._keep_leases())
+        ending = asyncio.Event()
+        begun = 0
         try:
-            while not stop.is_set():
-                self._called.clear()
-                now = self._clock.now()
-                claims = await self._ledger.claim(
-                    now=now, lease=self._lease, limit=2 * self._concurrency - len(self._working)
-                )
-                for claim in claims:
-                    self._held_since[claim.request.order_id] = now
-                    self._working[asyncio.create_task(self._attempt(claim))] = claim
-                if not self._working:
-                    return
-                if claims:
-                    await self._until_places_are_free()
-                else:
-                    await self._wait(self._working, self._poll_interval)
-                self._collect()
+            while True:
+                await self._begin_what_is_due(ending, ())
+                ended = await self._end_lanes(raising=True)
+                begun += ended
+                if not ended:
+                    return begun
         finally:
+            ending.set()
             try:
-                await self._finish()
+                await self._end_lanes()
             finally:
                 heartbeat.cancel()
                 await asyncio.wait({heartbeat})
 
-    async def _until_places_are_free(self) -> None:
-        while len(self._working) > self._concurrency:
-            await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
-            self._collect()
+    async def _begin_what_is_due(self, ending: asyncio.Event, rested: Collection[str]) -> float:
+        """Start the lanes of channels with something due.
 
-    async def _finish(self) -> None:
-        if self._working:
-            await asyncio.wait(self._working)
-            self._collect()
+        Arguments:
+            ending: Ends the lanes.
+            rested: Channels that are not to be started now.
 
-    def _collect(self) -> None:
-        failures = []
-        for task in [task for task in self._working if task.done()]:
-            claim = self._working.pop(task)
-            self._held_since.pop(claim.request.order_id, None)
-            if (failure := task.exception()) is not None:
-                failures.append(failure)
-                log.error("an attempt was not recorded", order=claim.request.number, error=repr(failure))
-        if failures:
-            raise failures[0]
+        Returns:
+            Seconds until to look again.
+        """
+        self._called.clear()
+        now = self._clock.now()
+        seconds = self._poll_interval
+        for channel, moment in (await self._ledger.next_moments()).items():
+            if self._channels and channel not in self._channels:
+                continue
+            if channel in self._running.values() or channel in rested:
+                continue
+            if moment <= now:
+                lane = self._lane(channel)
+                self._running[asyncio.create_task(lane.work_off(ending, self._poll_interval))] = channel
+            else:
+                seconds = min(seconds, max(0.01, (moment - now).total_seconds()))
+        return seconds
 
-    async def _attempt(self, claim: Claim) -> None:
-        async with self._places:
-            if not await self._still_holds(claim):
-                log.warning("another process took an order over", order=claim.request.number)
-                return
-            result = await self._exports.export(claim)
-        log.debug(
-            "attempted",
-            order=claim.request.number,
-            channel=claim.request.channel,
-            attempt=claim.request.attempts,
-            state=result.state.value,
-            reason=result.reason,
-        )
-        if self._observe is not None:
-            self._observe(result)
+    def _lane(self, channel: str) -> Lane:
+        if channel not in self._lanes:
+            self._lanes[channel] = Lane(
+                channel,
+                worker=self._worker,
+                ledger=self._ledger,
+                exports=self._exports,
+                gate_of=self._gate_of,
+                clock=self._clock,
+                lease=self._lease,
+                observe=self._observe,
+            )
+        return self._lanes[channel]
 
-    async def _still_holds(self, claim: Claim) -> bool:
-        """Whether a claim that waited for its turn is still ours; a fresh one is."""
-        waited = self._clock.now() - self._held_since[claim.request.order_id]
-        if abs(waited) < self._lease / 2:
-            return True
-        return await self._ledger.extend(claim, self._clock.now() + self._lease)
+    def _take_ended(self) -> list[tuple[str, int, BaseException | None]]:
+        """The channels whose lane has ended, how many attempts it began, and why it failed."""
+        ended = []
+        for task in [task for task in self._running if task.done()]:
+            channel = self._running.pop(task)
+            failure = task.exception()
+            ended.append((channel, 0 if failure else task.result(), failure))
+        return ended
+
+    def _rest(self, ended: Iterable[tuple[str, int, BaseException | None]]) -> set[str]:
+        """The channels that made no progress: they are looked at again with the next poll."""
+        idle = set()
+        for channel, begun, failure in ended:
+            if isinstance(failure, StorageError):
+                log.error("the export ledger cannot be read or written", channel=channel, error=str(failure))
+            elif failure is not None:
+                raise failure
+            if failure is not None or not begun or not self._lanes[channel].works:
+                idle.add(channel)
+        return idle
+
+    async def _end_lanes(self, *, raising: bool = False) -> int:
+        """Wait for all lanes; how many attempts they began."""
+        begun = 0
+        while self._running:
+            await asyncio.wait(self._running)
+            ended = self._take_ended()
+            begun += sum(count for _, count, _ in ended)
+            failures = [failure for _, _, failure in ended if failure is not None]
+            if failures and raising:
+                raise failures[0]
+            self._rest(ended)
+        return begun
 
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
-            until = self._clock.now() + self._lease
-            await asyncio.gather(*(self._extend(claim, until) for claim in self._working.values()))
+            now = self._clock.now()
+            for lane in list(self._lanes.values()):
+                claims = list(lane.claims)
+                try:
+                    kept = await self._ledger.extend(claims, now + self._lease) if claims else ()
+                except Exception as error:
+                    numbers = [claim.request.number for claim in claims]
+                    log.warning("leases were not prolonged", orders=numbers[:20], error=str(error))
+                else:
+                    for order_id in kept:
+                        lane.held(order_id, now)
 
-    async def _extend(self, claim: Claim, until: datetime) -> None:
-        try:
-            if await self._ledger.extend(claim, until):
-                self._held_since[claim.request.order_id] = until - self._lease
-        except Exception as error:
-            log.warning("a lease was not prolonged", order=claim.request.number, error=str(error))
-
-    async def _seconds_until_due(self) -> float:
-        due_at = await self._ledger.next_due_at()
-        if due_at is None:
-            return self._poll_interval
-        return min(self._poll_interval, max(0.01, (due_at - self._clock.now()).total_seconds()))
+    async def _fixed_gate(self, channel: str) -> LaneGate:
+        return self._fixed_gates.setdefault(channel, FixedGate(self._concurrency))
 
     async def _wait(self, tasks: Iterable[asyncio.Task[Any]], seconds: float) -> None:
         """Wait until one of the tasks is done, somebody calls, or the time is over."""

@@ -11,6 +11,9 @@ from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.usecases.export_orders import ExportResult
 
+SHORTEST_WAIT = 0.05
+"""Seconds between two looks at what is due and cannot be sent at present."""
+
 
 @dataclass(slots=True)
 class ExportRun:
@@ -90,8 +93,8 @@ async def work_off(
     loop = asyncio.get_running_loop()
     end = loop.time() + wait
     await exporter.drain()
-    while (due_at := await system.ledger.next_due_at()) is not None:
-        seconds = max(0.0, (due_at - system.clock.now()).total_seconds())
+    while moments := (await system.ledger.next_moments()).values():
+        seconds = max(SHORTEST_WAIT, (min(moments) - system.clock.now()).total_seconds())
         if loop.time() + seconds > end:
             break
         await asyncio.sleep(min(seconds, 1.0))

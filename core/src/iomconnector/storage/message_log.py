@@ -1,13 +1,13 @@
 """The message log in the database."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.ports.message_log import Message
+from iomconnector.storage.batched import BatchedWrites
 from iomconnector.storage.database import Database
 from iomconnector.storage.tables import messages
 
@@ -17,15 +17,11 @@ class SqlMessageLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._writes = BatchedWrites(database, _store)
 
     async def record(self, message: Message) -> None:
         """Keep a message; one of its id must not have been kept before."""
-        values = asdict(message)
-
-        async def store(connection: AsyncConnection) -> None:
-            await connection.execute(insert(messages).values(**values))
-
-        await self._database.write(store, isolation="read committed")
+        await self._writes.write(message)
 
     async def of_order(self, channel: str, order_number: str) -> Sequence[Message]:
         """Every message about an order, oldest first."""
@@ -45,8 +41,14 @@ class SqlMessageLog:
         return None if row is None else _message(row)
 
 
+async def _store(connection: AsyncConnection, to_keep: Sequence[Message]) -> Sequence[None]:
+    await connection.execute(insert(messages), [_values(message) for message in to_keep])
+    return [None] * len(to_keep)
+
+
+def _values(message: Message) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in Message.__dataclass_fields__}
+
+
 def _message(row: Row[Any]) -> Message:
-    values = dict(row._mapping)
-    for name in ("id", "attempt", "trace_id", "erased_at"):
-        del values[name]
-    return Message(**values)
+    return Message(**{name: getattr(row, name) for name in Message.__dataclass_fields__})

@@ -51,6 +51,7 @@ class ExportStage:
             ledger,
             ExportOrders(ledger, self._resolve, self.clock, RetryPolicy(), lambda: 1.0),
             self.clock,
+            worker="worker 1",
             concurrency=concurrency,
             lease=lease,
             poll_interval=poll_interval,

@@ -14,9 +14,9 @@ from enum import Enum, auto
 from typing import Any
 
 from iomconnector.errors import StorageError
-from iomconnector.model.exports import ExportState, PlacedOrder
+from iomconnector.model.exports import PlacedOrder
 from iomconnector.ports.clock import Clock
-from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
+from iomconnector.ports.export_ledger import Claim, ExportLedger, ExportOutcomes, Postponement
 from iomconnector.ports.order_export_service import (
     ExportUnavailableError,
     FoundOrder,
@@ -27,6 +27,7 @@ from iomconnector.ports.order_export_service import (
 )
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
 from iomconnector.testing.memory.order_management import MemoryOrderManagement
+from iomconnector.testing.samples import CHANNEL
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
 
 
@@ -146,7 +147,10 @@ class Interleaving:
 
     async def claim(self, *, limit: int, lease: timedelta) -> None:
         """Claim orders and begin to export them."""
-        for claim in await self.ledger.claim(now=self.clock.now(), lease=lease, limit=limit):
+        claims = await self.ledger.claim(
+            CHANNEL, worker="worker", now=self.clock.now(), lease=lease, limit=limit, suspects=limit
+        )
+        for claim in claims:
             task = asyncio.get_running_loop().create_task(self._exports.export(claim))
             task.add_done_callback(lambda _: self._moved.set())
             self.attempts.append(Attempt(claim, task))
@@ -220,15 +224,9 @@ class _SteppedService:
 
 
 class _SteppedLedger:
-    def __init__(self, ledger: ExportLedger, stop_at: StopAt) -> None:
+    def __init__(self, ledger: ExportOutcomes, stop_at: StopAt) -> None:
         self._ledger = ledger
         self._stop_at = stop_at
-
-    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
-        return await self._ledger.claim(now=now, lease=lease, limit=limit)
-
-    async def extend(self, claim: Claim, until: datetime) -> bool:
-        return await self._ledger.extend(claim, until)
 
     async def record_exported(self, claim: Claim, *, reference: str, at: datetime) -> bool:
         return await self._record(
@@ -246,15 +244,3 @@ class _SteppedLedger:
     async def _record(self, claim: Claim, effect: Callable[[], Awaitable[bool]]) -> bool:
         kept: bool = await self._stop_at(CallKind.RECORD, claim.request.number, effect)
         return kept
-
-    async def retry(self, order_id: int, *, at: datetime) -> bool:
-        return await self._ledger.retry(order_id, at=at)
-
-    async def expedite(self, *, at: datetime) -> int:
-        return await self._ledger.expedite(at=at)
-
-    async def counts(self) -> Mapping[ExportState, int]:
-        return await self._ledger.counts()
-
-    async def next_due_at(self) -> datetime | None:
-        return await self._ledger.next_due_at()

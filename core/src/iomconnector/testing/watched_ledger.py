@@ -1,6 +1,6 @@
 """An export ledger that a test watches, and can make fail."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
 from iomconnector.model.exports import ExportState
@@ -20,15 +20,26 @@ class WatchedExportLedger:
         self._ledger = ledger
         self._watch = watch
 
-    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
+    async def claim(
+        self,
+        channel: str,
+        *,
+        worker: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        suspects: int = 1,
+    ) -> Sequence[Claim]:
         """Take exports."""
         await self._watch("claim")
-        return await self._ledger.claim(now=now, lease=lease, limit=limit)
+        return await self._ledger.claim(
+            channel, worker=worker, now=now, lease=lease, limit=limit, suspects=suspects
+        )
 
-    async def extend(self, claim: Claim, until: datetime) -> bool:
-        """Prolong a lease."""
+    async def extend(self, claims: Sequence[Claim], until: datetime) -> Set[int]:
+        """Prolong leases."""
         await self._watch("extend")
-        return await self._ledger.extend(claim, until)
+        return await self._ledger.extend(claims, until)
 
     async def record_exported(self, claim: Claim, *, reference: str, at: datetime) -> bool:
         """The order is in the order management system."""
@@ -60,7 +71,7 @@ class WatchedExportLedger:
         await self._watch("counts")
         return await self._ledger.counts()
 
-    async def next_due_at(self) -> datetime | None:
-        """When the next export is due or the next lease ends."""
-        await self._watch("next_due_at")
-        return await self._ledger.next_due_at()
+    async def next_moments(self) -> Mapping[str, datetime]:
+        """By channel, when its next export is due or its next lease ends."""
+        await self._watch("next_moments")
+        return await self._ledger.next_moments()

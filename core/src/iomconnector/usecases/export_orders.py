@@ -10,7 +10,7 @@ import structlog
 from iomconnector.errors import ConnectorError, StorageError
 from iomconnector.model.exports import ExportState, PlacedOrder
 from iomconnector.ports.clock import Clock
-from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
+from iomconnector.ports.export_ledger import Claim, ExportOutcomes, Postponement
 from iomconnector.ports.order_export_service import (
     ExportUnavailableError,
     FoundOrder,
@@ -28,6 +28,7 @@ ResolveExportService = Callable[[str], Awaitable[OrderExportService]]
 
 CONFLICT = "export.conflict"
 EXHAUSTED = "export.attempts_exhausted"
+ABANDONED = "export.abandoned"
 NOT_APPROVED = "export.not_approved"
 
 LONGEST_WAIT = timedelta(days=1)
@@ -43,11 +44,14 @@ class RetryPolicy:
         limit: Never wait longer, unless the receiver asks for it.
         max_attempts: Park the order after so many attempts that failed for a reason of its own; outages of
             the order management system never count.
+        max_abandoned: Park the order after so many attempts in a row that never ended: it may be what the
+            processes that worked on it died of.
     """
 
     base: timedelta = timedelta(seconds=1)
     limit: timedelta = timedelta(minutes=5)
     max_attempts: int = 25
+    max_abandoned: int = 5
 
     def delay(self, attempts: int, retry_after: float | None, jitter: float) -> timedelta:
         """How long to wait.
@@ -98,7 +102,7 @@ class ExportOrders:
 
     def __init__(
         self,
-        ledger: ExportLedger,
+        ledger: ExportOutcomes,
         resolve: ResolveExportService,
         clock: Clock,
         policy: RetryPolicy,
@@ -120,6 +124,8 @@ class ExportOrders:
         placed = claim.placed
         if not may_leave(placed):
             return await self._park(claim, NOT_APPROVED, f"Order {placed.order.number} is not approved.")
+        if claim.request.abandoned >= self._policy.max_abandoned:
+            return await self._park(claim, ABANDONED, _abandoned(claim))
         unclear = claim.unclear
         try:
             service = await self._resolve(placed.order.channel)
@@ -242,3 +248,10 @@ class ExportOrders:
             unclear=unclear,
             counts=counts,
         )
+
+
+def _abandoned(claim: Claim) -> str:
+    return (
+        f"{claim.request.abandoned} processes in a row ended while they worked on order "
+        f"{claim.placed.order.number}, or lost it. See their logs before it is tried again."
+    )

@@ -121,7 +121,7 @@ class ExportClaimContract(Contract):
             await shop.place("4711")
             [claim] = await shop.claim()
             clock.advance(LEASE - TICK)
-            assert await shop.ledger.extend(claim, clock.now() + LEASE)
+            assert await shop.ledger.extend([claim], clock.now() + LEASE) == {claim.request.order_id}
             clock.advance(LEASE - TICK)
             assert await shop.claimed_numbers() == []
             clock.advance(TICK)
@@ -166,7 +166,7 @@ class ExportClaimContract(Contract):
 
 async def _assert_powerless(shop: OrderStorage, claim: Claim) -> None:
     at = shop.clock.now()
-    assert not await shop.ledger.extend(claim, at + timedelta(days=1))
+    assert await shop.ledger.extend([claim], at + timedelta(days=1)) == set()
     assert not await shop.ledger.record_exported(claim, reference="/orders/0", at=at)
     assert not await shop.ledger.record_parked(claim, code="code", reason="reason", at=at)
     postponement = Postponement(due_at=at, code="code", reason="reason", unclear=False)

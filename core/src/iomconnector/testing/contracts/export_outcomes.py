@@ -186,16 +186,16 @@ class ExportOutcomeContract(Contract):
     async def test_the_next_moment_is_that_of_the_next_claim(self) -> None:
         clock = ManualClock()
         async with self.storage(clock) as shop:
-            assert await shop.ledger.next_due_at() is None
+            assert await shop.next_moment() is None
             await shop.place("1", "2")
-            assert await shop.ledger.next_due_at() == clock.now()
+            assert await shop.next_moment() == clock.now()
             one, two = await shop.claim()
-            assert await shop.ledger.next_due_at() == clock.now() + LEASE
+            assert await shop.next_moment() == clock.now() + LEASE
             await _postpone(shop, one, MINUTE)
-            assert await shop.ledger.next_due_at() == clock.now() + MINUTE
+            assert await shop.next_moment() == clock.now() + MINUTE
             await shop.ledger.record_exported(two, reference="/orders/2", at=clock.now())
             clock.advance(MINUTE)
             [one] = await shop.claim()
-            assert await shop.ledger.next_due_at() == clock.now() + LEASE
+            assert await shop.next_moment() == clock.now() + LEASE
             await _park(shop, one)
-            assert await shop.ledger.next_due_at() is None
+            assert await shop.next_moment() is None

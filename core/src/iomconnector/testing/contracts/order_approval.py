@@ -33,7 +33,7 @@ class OrderApprovalContract(Contract):
         async with self.storage(clock) as shop:
             order_id = await self._waiting(shop)
             assert await shop.claimed_numbers() == []
-            assert await shop.ledger.next_due_at() is None
+            assert await shop.next_moment() is None
             clock.advance(timedelta(days=1))
             assert await shop.orders.decide(order_id, approval(), DUE)
             request = (await shop.stored("4711")).request

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from iomconnector.model.exports import ExportState
 from iomconnector.ports.clock import Clock
@@ -45,10 +45,24 @@ class OrderStorage:
         """The sample order of that number."""
         return await self.orders.get(CHANNEL, number)
 
-    async def claim(self, *, limit: int = 100, lease: timedelta = LEASE) -> Sequence[Claim]:
-        """Claim what is due now."""
-        return await self.ledger.claim(now=self.clock.now(), lease=lease, limit=limit)
+    async def claim(
+        self,
+        *,
+        limit: int = 100,
+        lease: timedelta = LEASE,
+        channel: str = CHANNEL,
+        worker: str = "worker 1",
+        suspects: int = 100,
+    ) -> Sequence[Claim]:
+        """Claim what is due now in a channel."""
+        return await self.ledger.claim(
+            channel, worker=worker, now=self.clock.now(), lease=lease, limit=limit, suspects=suspects
+        )
 
     async def claimed_numbers(self, *, limit: int = 100) -> list[str]:
         """Claim what is due now, and say which orders these are."""
         return [claim.request.number for claim in await self.claim(limit=limit)]
+
+    async def next_moment(self) -> datetime | None:
+        """When the next export is due, or the next lease ends, in whatever channel."""
+        return min((await self.ledger.next_moments()).values(), default=None)

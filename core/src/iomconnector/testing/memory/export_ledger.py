@@ -1,7 +1,7 @@
 """The export ledger in memory."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,16 +18,31 @@ class MemoryExportLedger:
     def __init__(self, shop: MemoryShop) -> None:
         self._shop = shop
 
-    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
-        """Take up to ``limit`` exports that are due or abandoned, oldest first."""
+    async def claim(
+        self,
+        channel: str,
+        *,
+        worker: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        suspects: int = 1,
+    ) -> Sequence[Claim]:
+        """Take up to ``limit`` exports of a channel that are due or abandoned, oldest first."""
         token = uuid4().hex
-        claimable = [row for row in self._shop if _is_claimable(row, now)]
+        claimable = [
+            row
+            for row in self._shop
+            if row.request.channel == channel and channel not in self._shop.paused and _is_claimable(row, now)
+        ]
         claimable.sort(key=lambda row: (row.request.due_at, row.request.order_id))
-        return [_claimed(row, token, now, lease) for row in claimable[:limit]]
+        suspected = [row for row in claimable if _is_suspect(row)][max(0, suspects) :]
+        taken = [row for row in claimable if row not in suspected][:limit]
+        return [_claimed(row, token, worker, now, lease) for row in taken]
 
-    async def extend(self, claim: Claim, until: datetime) -> bool:
-        """Prolong the lease."""
-        return self._change(claim, lease_until=until)
+    async def extend(self, claims: Sequence[Claim], until: datetime) -> Set[int]:
+        """Prolong leases."""
+        return {claim.request.order_id for claim in claims if self._change(claim, lease_until=until)}
 
     async def record_exported(self, claim: Claim, *, reference: str, at: datetime) -> bool:
         """The order is in the order management system."""
@@ -67,7 +82,7 @@ class MemoryExportLedger:
         return True
 
     def _release(self, claim: Claim, **values: Any) -> bool:
-        changed = self._change(claim, lease_until=None, **values)
+        changed = self._change(claim, lease_until=None, abandoned=0, **values)
         row = self._shop.get(claim.request.order_id)
         if changed and row is not None:
             row.token = None
@@ -83,6 +98,7 @@ class MemoryExportLedger:
             state=ExportState.DUE,
             unclear=True,
             failures=0,
+            abandoned=0,
             reason_code=None,
             reason=None,
             due_at=at,
@@ -104,9 +120,14 @@ class MemoryExportLedger:
         counted = Counter(row.request.state for row in self._shop)
         return {state: counted[state] for state in ExportState}
 
-    async def next_due_at(self) -> datetime | None:
-        """When the next export is due or the next lease ends."""
-        return min((moment for row in self._shop if (moment := _next_moment(row))), default=None)
+    async def next_moments(self) -> Mapping[str, datetime]:
+        """By channel, when its next export is due or its next lease ends."""
+        moments: dict[str, datetime] = {}
+        for row in self._shop:
+            moment, channel = _next_moment(row), row.request.channel
+            if moment is not None and channel not in self._shop.paused:
+                moments[channel] = min(moment, moments.get(channel, moment))
+        return moments
 
 
 def _next_moment(row: OrderRow) -> datetime | None:
@@ -120,15 +141,21 @@ def _is_claimable(row: OrderRow, now: datetime) -> bool:
     return moment is not None and moment <= now
 
 
-def _claimed(row: OrderRow, token: str, now: datetime, lease: timedelta) -> Claim:
-    unclear = row.request.unclear or row.request.state is ExportState.SENDING
+def _is_suspect(row: OrderRow) -> bool:
+    return row.request.state is ExportState.SENDING and row.request.abandoned > 0
+
+
+def _claimed(row: OrderRow, token: str, worker: str, now: datetime, lease: timedelta) -> Claim:
+    was_held = row.request.state is ExportState.SENDING
+    unclear = row.request.unclear or was_held
     row.request = replace(
         row.request,
         state=ExportState.SENDING,
         attempts=row.request.attempts + 1,
+        abandoned=row.request.abandoned + was_held,
         unclear=unclear,
         lease_until=now + lease,
         updated_at=now,
     )
     row.token = token
-    return Claim(row.request, row.placed, token, unclear)
+    return Claim(row.request, row.placed, token, unclear, worker, now)

@@ -50,6 +50,7 @@ class MemoryShop:
 
     def __init__(self, contexts: MemoryContextRepository) -> None:
         self.contexts = contexts
+        self.paused: set[str] = set()
         self._rows: dict[int, OrderRow] = {}
         self._keys: dict[tuple[str, str], int] = {}
 

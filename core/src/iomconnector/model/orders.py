@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Self
+from functools import cache
+from inspect import isclass
+from typing import Annotated, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -80,9 +82,11 @@ class Order(Value):
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
-        for path, money in _amounts(self, ""):
-            if money.currency != self.currency:
-                raise ValueError(f"{path} is in {money.currency}, but the order is in {self.currency}")
+        if found := _foreign_amount(self, self.currency):
+            path, money = found
+            raise ValueError(
+                f"{path.lstrip('.')} is in {money.currency}, but the order is in {self.currency}"
+            )
         return self
 
     @model_validator(mode="after")
@@ -96,13 +100,28 @@ class Order(Value):
         return self
 
 
-def _amounts(node: object, path: str) -> Iterator[tuple[str, Money]]:
+def _foreign_amount(node: Value, currency: str) -> tuple[str, Money] | None:
+    """The first amount in another currency, with the way to it; the way is made only where there is one."""
     if isinstance(node, Money):
-        yield path, node
-    elif isinstance(node, Value):
-        for name, child in node.__dict__.items():
-            if isinstance(child, Value | tuple):
-                yield from _amounts(child, f"{path}.{name}" if path else name)
-    elif isinstance(node, tuple):
-        for index, child in enumerate(node):
-            yield from _amounts(child, f"{path}[{index}]")
+        return None if node.currency == currency else ("", node)
+    for name in _fields_with_amounts(type(node)):
+        child = getattr(node, name)
+        if isinstance(child, tuple):
+            for index, element in enumerate(child):
+                if found := _foreign_amount(element, currency):
+                    return f".{name}[{index}]{found[0]}", found[1]
+        elif child is not None and (found := _foreign_amount(child, currency)):
+            return f".{name}{found[0]}", found[1]
+    return None
+
+
+@cache
+def _fields_with_amounts(kind: type[Value]) -> tuple[str, ...]:
+    """The fields of a part of the order in which amounts can stand, however deep."""
+    return tuple(name for name, field in kind.model_fields.items() if _holds_amounts(field.annotation))
+
+
+def _holds_amounts(annotation: object) -> bool:
+    if isclass(annotation) and issubclass(annotation, Value):
+        return annotation is Money or bool(_fields_with_amounts(annotation))
+    return any(map(_holds_amounts, get_args(annotation)))

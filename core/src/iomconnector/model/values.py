@@ -33,6 +33,8 @@ class Value(BaseModel):
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     for position, character in enumerate(text):
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and character not in "\t\n\r"):
@@ -54,10 +56,12 @@ RequiredText = Annotated[Text, StringConstraints(min_length=1)]
 MAX_DIGITS = 28
 """So many digits an exact number may have, in plain notation."""
 
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def _exact(value: Any) -> Any:
+    if type(value) is Decimal:
+        return value
     if isinstance(value, float):
         raise ValueError("must be exact: write it as a string, not as a binary float")
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
@@ -66,6 +70,9 @@ def _exact(value: Any) -> Any:
 
 
 def _of_fitting_length(number: Decimal) -> Decimal:
+    text = str(number)
+    if len(text) <= MAX_DIGITS and "E" not in text:
+        return number
     _, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int), "pydantic lets no NaN and no infinity through"
     if max(len(digits), -exponent) + max(exponent, 0) > MAX_DIGITS:

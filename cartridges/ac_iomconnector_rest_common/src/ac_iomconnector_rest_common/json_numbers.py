@@ -13,6 +13,7 @@ import orjson
 from ac_iomconnector_rest_common.errors import IomJsonError
 
 _LONGEST_NUMBER: Final = 300
+_NEVER_FLOATS: Final = frozenset({str, int, bool, type(None), Decimal})
 
 
 def encode(document: Any) -> bytes:
@@ -48,28 +49,25 @@ def decode(body: bytes) -> Any:
 
 
 def _refuse_floats(value: Any) -> None:
-    if isinstance(value, dict):
-        for member in value.values():
-            _refuse_floats(member)
-    elif isinstance(value, list | tuple):
-        for member in value:
-            _refuse_floats(member)
-    elif isinstance(value, float):
+    if isinstance(value, float):
         raise IomJsonError(
             f"The document holds the float {value!r}, which is not exact.", hint="Use Decimal instead."
         )
+    for member in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    ):
+        if type(member) not in _NEVER_FLOATS:
+            _refuse_floats(member)
 
 
 def _as_json(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return orjson.Fragment(_plain(value))
-        case datetime():
-            return timestamp(value)
-        case date():
-            return value.isoformat()
-        case _:
-            raise TypeError(f"{type(value).__name__} is not a type of JSON")
+    if isinstance(value, Decimal):
+        return orjson.Fragment(_plain(value))
+    if isinstance(value, datetime):
+        return timestamp(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not a type of JSON")
 
 
 def timestamp(moment: datetime) -> str:
@@ -90,6 +88,9 @@ def timestamp(moment: datetime) -> str:
 def _plain(number: Decimal) -> str:
     if not number.is_finite():
         raise ValueError(f"{number} is not a number of JSON")
+    written = str(number)
+    if "E" not in written and len(written) <= _LONGEST_NUMBER:
+        return written
     if abs(number.adjusted()) > _LONGEST_NUMBER or len(number.as_tuple().digits) > _LONGEST_NUMBER:
         raise ValueError(f"the number {number:.6e} is longer than {_LONGEST_NUMBER} digits")
     return format(number, "f")

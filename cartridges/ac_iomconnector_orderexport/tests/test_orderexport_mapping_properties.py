@@ -1,6 +1,6 @@
 """Whatever order a shop places: it arrives whole in IOM's document, or is refused with reasons."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from ac_iomconnector_orderexport.settings import MappingSettings
 from ac_iomconnector_orderexport.testing.iom_bounds import iom_bounds
 from ac_iomconnector_orderexport.testing.mapping import document_of, map_order
 from ac_iomconnector_orderexport.testing.reading import read_order
-from ac_iomconnector_rest_common.json_numbers import decode, encode
+from ac_iomconnector_rest_common.json_numbers import decode, encode, timestamp
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 from iomconnector.model.addresses import Address, Contact
 from iomconnector.model.exports import PlacedOrder
@@ -51,6 +51,16 @@ def test_nothing_of_an_order_is_lost(case: tuple[OrderApiVersion, Order]) -> Non
     version, order = case
     document = document_of(map_order(order, version=version))
     assert read_order(document, order.channel, MappingSettings()) == as_iom_knows(order)
+
+
+@given(orders_of_versions())
+def test_the_document_is_what_pydantic_would_write_without_what_is_empty(
+    case: tuple[OrderApiVersion, Order],
+) -> None:
+    version, order = case
+    document = map_order(order, version=version).document
+    dumped = document_of(map_order(order, version=version)).model_dump(by_alias=True)
+    assert document == _without_empty(dumped)
 
 
 @given(orders_of_versions())
@@ -138,3 +148,12 @@ def _line_item(item: LineItem) -> LineItem:
         return item
     desired = _to_milliseconds(item.delivery.desired_at)
     return item.model_copy(update={"delivery": item.delivery.model_copy(update={"desired_at": desired})})
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        members = {name: _without_empty(member) for name, member in value.items()}
+        return {name: member for name, member in members.items() if member not in (None, {}, [])}
+    if isinstance(value, list):
+        return [_without_empty(element) for element in value]
+    return timestamp(value) if isinstance(value, datetime) else value

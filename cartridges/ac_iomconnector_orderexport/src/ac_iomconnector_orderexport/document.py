@@ -7,7 +7,8 @@ are not known here are ignored.
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -39,19 +40,36 @@ class Document(BaseModel):
         Numbers stay exact (``Decimal``), times become text in milliseconds with their offset, as IOM writes
         them. [iom-api 0, dates]
         """
-        return _tidy(self.model_dump(by_alias=True, warnings=False))
+        members = self.__dict__
+        document: JsonObject = {}
+        for name, alias in _aliases(type(self)):
+            value = members[name]
+            if type(value) in _WRITTEN_AS_THEY_ARE:
+                document[alias] = value
+            elif value is not None and (written := _written(value)) not in _NOTHING:
+                document[alias] = written
+        return document
 
 
-def _tidy(members: JsonObject) -> JsonObject:
-    written = {name: _written(value) for name, value in members.items()}
-    return {name: value for name, value in written.items() if value is not None and value not in ({}, [])}
+_WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool, Decimal})
+_NOTHING: Final[tuple[object, ...]] = (None, {}, [])
+
+
+@cache
+def _aliases(part: type[Document]) -> tuple[tuple[str, str], ...]:
+    """The fields of a part of the document, and what they are called in JSON."""
+    return tuple((name, field.serialization_alias or name) for name, field in part.model_fields.items())
 
 
 def _written(value: Any) -> Any:
-    if isinstance(value, dict):
-        return _tidy(value)
+    if isinstance(value, Document):
+        return value.to_json()
     if isinstance(value, list):
         return [_written(element) for element in value]
+    if isinstance(value, dict):
+        return {
+            name: written for name, member in value.items() if (written := _written(member)) not in _NOTHING
+        }
     return timestamp(value) if isinstance(value, datetime) else value
 
 
@@ -282,12 +300,3 @@ class OrderDocument(Document):
     split_shipment_allowed: bool | None = None
     additional_attributes: AttributeGroups = Field(default_factory=dict)
     shipping_buckets: list[BucketDocument]
-
-
-def decimal_places(number: Decimal) -> int:
-    """How many decimals a number needs; trailing zeros do not count."""
-    _, digits, exponent = number.as_tuple()
-    if not isinstance(exponent, int) or exponent >= 0:
-        return 0
-    text = "".join(map(str, digits)).rstrip("0")
-    return max(0, -exponent - (len(digits) - len(text))) if text else 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from ac_iomconnector_orderexport.breaches import Breach, shown
 from ac_iomconnector_orderexport.document import (
@@ -32,7 +32,7 @@ from ac_iomconnector_orderexport.document import (
     TaxDocument,
     TotalPriceDocument,
 )
-from ac_iomconnector_orderexport.places import Place
+from ac_iomconnector_orderexport.places import SHOP_NAMES, Way
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 
 V2_0: Final = OrderApiVersion.V2_0
@@ -78,22 +78,22 @@ class Limit:
         gone = self.before is not None and version.at_least(self.before)
         return version.at_least(self.since) and not gone
 
-    def problem(self, value: object) -> str:
-        """What is wrong with a value: the rest of a sentence, empty where nothing is."""
+    def allows(self, value: Any) -> bool:
+        """Whether a value is neither too small nor too large."""
+        size = self._size(value)
+        return (self.least is None or size >= self.least) and (self.most is None or size <= self.most)
+
+    def problem(self, value: Any) -> str:
+        """What is wrong with a value that is not allowed: the rest of a sentence."""
         size = self._size(value)
         unit = "" if self.measure is Measure.VALUE else f" {self.measure.value}"
         if self.least is not None and size < self.least:
             return f"must have at least {self.least}{unit}" if unit else f"must be at least {self.least}"
-        if self.most is not None and size > self.most:
-            return f"has {size}{unit}, at most {self.most} are allowed" if unit else f"is above {self.most}"
-        return ""
+        return f"has {size}{unit}, at most {self.most} are allowed" if unit else f"is above {self.most}"
 
-    def _size(self, value: object) -> Decimal:
-        if isinstance(value, str | list):
-            return Decimal(len(value))
-        if isinstance(value, int | Decimal):
-            return Decimal(value)
-        raise AssertionError(f"{self.document.__name__}.{self.field} has no measure {self.measure}")
+    def _size(self, value: Any) -> int | Decimal:
+        number: int | Decimal = value if self.measure is Measure.VALUE else len(value)
+        return number
 
 
 def _text(
@@ -189,25 +189,36 @@ def limits_of(document: type[Document], version: OrderApiVersion) -> tuple[Limit
     return tuple(limit for limit in LIMITS if limit.document is document and limit.holds_in(version))
 
 
-def breached_limits(parts: Iterable[tuple[Place, Document]], version: OrderApiVersion) -> Iterator[Breach]:
+@cache
+def _limits_by_part(version: OrderApiVersion) -> Mapping[type[Document], tuple[Limit, ...]]:
+    return {part: limits_of(part, version) for part in SHOP_NAMES}
+
+
+def breached_limits(parts: Iterable[tuple[Way, Document]], version: OrderApiVersion) -> Iterator[Breach]:
     """Everything in a document that is too long, too short, too large, too small or too new.
 
     Arguments:
         parts: The parts of the document, see ``parts_of``.
         version: The version whose limits hold.
     """
-    for place, part in parts:
+    limits = _limits_by_part(version)
+    for way, part in parts:
         owner = type(part)
-        for limit in limits_of(owner, version):
+        for limit in limits.get(owner, ()):
             value = getattr(part, limit.field)
-            problem = "" if value is None else limit.problem(value)
-            if problem:
+            if value is not None and not limit.allows(value):
                 text = "" if limit.measure is Measure.ELEMENTS else shown(value)
-                yield Breach(place.of(owner, limit.field), problem, text)
-        for field, since in FIELDS_SINCE.get(owner, {}).items():
-            value = getattr(part, field)
-            if value is not None and not version.at_least(since):
-                yield Breach(place.of(owner, field), f"has no field in version {version}", shown(value))
+                yield Breach(way.of(owner, limit.field), limit.problem(value), text)
+        if owner in FIELDS_SINCE:
+            yield from _too_new(part, way, version)
         for field in NEVER_EMPTY.get(owner, ()):
             if not getattr(part, field):
-                yield Breach(place.of(owner, field), "must have at least 1 elements")
+                yield Breach(way.of(owner, field), "must have at least 1 elements")
+
+
+def _too_new(part: Document, way: Way, version: OrderApiVersion) -> Iterator[Breach]:
+    owner = type(part)
+    for field, since in FIELDS_SINCE[owner].items():
+        value = getattr(part, field)
+        if value is not None and not version.at_least(since):
+            yield Breach(way.of(owner, field), f"has no field in version {version}", shown(value))

@@ -1,10 +1,11 @@
 """Where something stands in a document, and what the shop calls that place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from inspect import isclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_args
 
 from pydantic.alias_generators import to_camel
 
@@ -209,14 +210,59 @@ class Place:
         return Place(f"{self.shop}[{index}]", f"{self.document}[{index}]")
 
 
-def parts_of(document: Document, place: Place = Place()) -> Iterator[tuple[Place, Document]]:
-    """The document and all documents within it, each with its place."""
-    yield place, document
+@dataclass(slots=True)
+class Way:
+    """The way to a part of a document; it is put into words only where something is wrong there.
+
+    Arguments:
+        above: The way to the part that holds this one; none for the whole document.
+        owner: The class of the part that holds this one.
+        name: The field that holds it.
+        index: Its index, where that field is a list.
+    """
+
+    above: "Way | None" = None
+    owner: type[Document] = Document
+    name: str = ""
+    index: int | None = None
+
+    def place(self) -> Place:
+        """The place to which the way leads."""
+        if self.above is None:
+            return Place()
+        here = self.above.of(self.owner, self.name)
+        return here if self.index is None else here.element(self.index)
+
+    def of(self, owner: type[Document], name: str) -> Place:
+        """The place of a field of the part to which the way leads. See :meth:`Place.of`."""
+        return self.place().of(owner, name)
+
+
+def parts_of(document: Document) -> list[tuple[Way, Document]]:
+    """The document and all documents within it, each with the way to it."""
+    parts: list[tuple[Way, Document]] = []
+    _collect(document, Way(), parts)
+    return parts
+
+
+def _collect(document: Document, way: Way, parts: list[tuple[Way, Document]]) -> None:
+    parts.append((way, document))
     owner = type(document)
-    for name, value in document.__dict__.items():
-        if isinstance(value, Document):
-            yield from parts_of(value, place.of(owner, name))
-        elif isinstance(value, list) and value and isinstance(value[0], Document):
-            here = place.of(owner, name)
+    for name in _fields_with_parts(owner):
+        value = getattr(document, name)
+        if isinstance(value, list):
             for index, element in enumerate(value):
-                yield from parts_of(element, here.element(index))
+                _collect(element, Way(way, owner, name, index), parts)
+        elif value is not None:
+            _collect(value, Way(way, owner, name), parts)
+
+
+@cache
+def _fields_with_parts(owner: type[Document]) -> tuple[str, ...]:
+    return tuple(name for name, field in owner.model_fields.items() if _is_part(field.annotation))
+
+
+def _is_part(annotation: object) -> bool:
+    if isclass(annotation):
+        return issubclass(annotation, Document)
+    return any(map(_is_part, get_args(annotation)))

@@ -17,7 +17,9 @@ class OrderApiVersion(StrEnum):
     V2_4 = "2.4"
     """Modified order states. IOM 4.6."""
 
+    def __init__(self, _: str) -> None:
+        self._rank = len(type(self).__members__)
+
     def at_least(self, other: "OrderApiVersion") -> bool:
         """Whether this version has everything that ``other`` has."""
-        order = list(OrderApiVersion)
-        return order.index(self) >= order.index(other)
+        return self._rank >= other._rank

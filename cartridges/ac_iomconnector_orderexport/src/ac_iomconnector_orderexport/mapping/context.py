@@ -74,6 +74,8 @@ class MappingContext:
 
     def at(self, path: str) -> "MappingContext":
         """The context of an element of this one."""
+        if not path:
+            return self
         return MappingContext(
             self.order, self.decisions, self.version, self.settings, self._path_of(path), self._findings
         )

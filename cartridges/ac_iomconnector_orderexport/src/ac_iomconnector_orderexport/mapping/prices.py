@@ -95,15 +95,13 @@ def _list_price(price: ListPrice, run: MappingRun) -> ListPriceDocument:
 
 
 def _tax(tax: Tax, run: MappingRun) -> TaxDocument:
-    document = TaxDocument(type=tax.tax_class, amount=run.amount(tax.amount, "amount"))
-    if run.context.version.at_least(OrderApiVersion.V2_1):
-        document.rate = tax.rate
-        document.location = tax.location
-        return document
+    amount = run.amount(tax.amount, "amount")
+    if run.whole.version.at_least(OrderApiVersion.V2_1):
+        return TaxDocument(type=tax.tax_class, amount=amount, rate=tax.rate, location=tax.location)
     for name, value in (("rate", tax.rate), ("location", tax.location)):
         if value is not None:
             run.context.unmapped(name, "has no field in version 2.0 of the Order API", value)
-    return document
+    return TaxDocument(type=tax.tax_class, amount=amount)
 
 
 def _promotion(promotion: Promotion, run: MappingRun) -> PromotionDocument:

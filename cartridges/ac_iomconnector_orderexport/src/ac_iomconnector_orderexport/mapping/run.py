@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from ac_iomconnector_orderexport.document import Document, decimal_places
+from ac_iomconnector_orderexport.decimals import decimal_places
+from ac_iomconnector_orderexport.document import Document
 from ac_iomconnector_orderexport.mapping.context import Findings, MappingContext
 from ac_iomconnector_orderexport.settings import MappingSettings
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
@@ -18,19 +19,23 @@ PROMOTION_DECIMALS: Final = 2
 """IOM could not import promotions whose prices have three decimals and more. [iom-connector 1.5]"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MappingRun:
     """The mapping of one element of one order.
 
     Arguments:
-        context: What extensions see.
+        whole: What extensions see of the whole order.
+        settings: How the shop wants its orders mapped.
         extensions: What is bound to the points of the mapper.
         findings: What came up so far, of the whole order.
+        path: Where the element stands in the order; empty for the order.
     """
 
-    context: MappingContext
+    whole: MappingContext
+    settings: MappingSettings
     extensions: Extensions
     findings: Findings
+    path: str = ""
 
     @classmethod
     def of(
@@ -42,17 +47,18 @@ class MappingRun:
     ) -> "MappingRun":
         """Begin with an order."""
         findings = Findings()
-        context = MappingContext(placed.order, placed.decisions, version, settings, "", findings)
-        return cls(context, extensions, findings)
+        whole = MappingContext(placed.order, placed.decisions, version, settings, "", findings)
+        return cls(whole, settings, extensions, findings)
 
     @property
-    def settings(self) -> MappingSettings:
-        """How the shop wants its orders mapped."""
-        return self.context.settings
+    def context(self) -> MappingContext:
+        """What extensions see of the element."""
+        return self.whole.at(self.path)
 
     def at(self, path: str) -> "MappingRun":
         """Go on with an element of this one."""
-        return MappingRun(self.context.at(path), self.extensions, self.findings)
+        below = f"{self.path}.{path}" if self.path else path
+        return MappingRun(self.whole, self.settings, self.extensions, self.findings, below)
 
     def bind(self, point: ExtensionPoint, source: Value, document: Document) -> None:
         """Let the extensions of a point change the document; what goes wrong becomes a finding."""

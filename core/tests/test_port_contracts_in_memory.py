@@ -15,6 +15,7 @@ from iomconnector.testing.contracts import (
     AuditTrailContract,
     ClockContract,
     ContextRepositoryContract,
+    EndpointStatesContract,
     ExportLedgerContract,
     ExportScene,
     MessageLogContract,
@@ -29,6 +30,7 @@ from iomconnector.testing.memory import (
     MemoryAccessTokenStore,
     MemoryAuditTrail,
     MemoryContextRepository,
+    MemoryEndpointStates,
     MemoryExportLedger,
     MemoryMessageLog,
     MemoryOrderExportService,
@@ -110,6 +112,14 @@ class TestMemorySecretStore(SecretStoreContract):
 
     def foreign_secret_store(self) -> MemorySecretStore:
         return MemorySecretStore()
+
+
+class TestMemoryEndpointStates(EndpointStatesContract):
+    _states = cached_property(lambda _: MemoryEndpointStates())
+
+    @asynccontextmanager
+    async def endpoint_states(self) -> AsyncIterator[MemoryEndpointStates]:
+        yield self._states
 
 
 class TestMemoryOrderExportService(OrderExportServiceContract):

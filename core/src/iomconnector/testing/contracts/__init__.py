@@ -13,6 +13,7 @@ from iomconnector.testing.contracts.audit_trail import AuditTrailContract
 from iomconnector.testing.contracts.clock import ClockContract
 from iomconnector.testing.contracts.context_repository import ContextRepositoryContract
 from iomconnector.testing.contracts.contract import Contract
+from iomconnector.testing.contracts.endpoint_states import EndpointStatesContract
 from iomconnector.testing.contracts.export_claims import ExportClaimContract
 from iomconnector.testing.contracts.export_ledger import ExportLedgerContract
 from iomconnector.testing.contracts.export_outcomes import ExportOutcomeContract
@@ -46,6 +47,7 @@ __all__ = [
     "ClockContract",
     "ContextRepositoryContract",
     "Contract",
+    "EndpointStatesContract",
     "ExportClaimContract",
     "ExportLedgerContract",
     "ExportOutcomeContract",

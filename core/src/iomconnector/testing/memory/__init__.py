@@ -13,6 +13,7 @@ from iomconnector.testing.memory.accounts import (
 from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
 from iomconnector.testing.memory.clock import ManualClock
 from iomconnector.testing.memory.contexts import MemoryContextRepository
+from iomconnector.testing.memory.endpoint_states import MemoryEndpointStates
 from iomconnector.testing.memory.export_ledger import MemoryExportLedger
 from iomconnector.testing.memory.message_log import MemoryMessageLog
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
@@ -35,6 +36,7 @@ __all__ = [
     "MemoryAccountRepository",
     "MemoryAuditTrail",
     "MemoryContextRepository",
+    "MemoryEndpointStates",
     "MemoryExportLedger",
     "MemoryFailedSignIns",
     "MemoryMessageLog",

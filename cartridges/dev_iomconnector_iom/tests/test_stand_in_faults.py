@@ -108,6 +108,22 @@ def test_truncated_json_stops_in_the_middle(iom: RunningStandIn) -> None:
     assert stored(iom) == ["A"]
 
 
+def test_a_cut_off_body_is_announced_whole_and_reset_in_the_middle(iom: RunningStandIn) -> None:
+    caller = fault(iom, FaultKind.CUT_OFF, times=1)
+    with pytest.raises((ConnectionResetError, http.client.IncompleteRead)):
+        caller.post_order(sample_order("A"))
+    assert stored(iom) == ["A"]
+    assert caller.order("A").status == 200
+
+
+def test_an_answer_without_location_is_whole_otherwise(iom: RunningStandIn) -> None:
+    caller = fault(iom, FaultKind.NO_LOCATION, times=1)
+    answer = caller.post_order(sample_order("A"))
+    assert (answer.status, "location" in answer.headers) == (201, False)
+    assert stored(iom) == ["A"]
+    assert "location" in caller.post_order(sample_order("B")).headers
+
+
 def test_wrong_json_is_json_of_another_shape(iom: RunningStandIn) -> None:
     caller = fault(iom, FaultKind.WRONG_JSON)
     answer = caller.get("/order-states")

@@ -90,6 +90,9 @@ class FaultLayer:
             await reset(scope, receive)
         elif rule.kind is FaultKind.REFUSE:
             await close(scope, receive)
+        elif rule.kind is FaultKind.CUT_OFF:
+            await _send_half(send, answer)
+            await reset(scope, receive)
         elif rule.kind is FaultKind.HANG:
             await self._hang(rule, scope, receive)
         elif rule.kind is FaultKind.STATUS:
@@ -127,6 +130,14 @@ async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], bod
     await send({"type": "http.response.body", "body": body})
 
 
+async def _send_half(send: Send, answer: _Answer) -> None:
+    """The head, which promises the whole body, and the first half of it."""
+    body = answer.body or b" " * 64
+    headers = [*_without_length(answer), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+
+
 def _retry_after(rule: FaultRule) -> list[tuple[bytes, bytes]]:
     return [] if rule.retry_after is None else [(b"retry-after", str(rule.retry_after).encode())]
 
@@ -147,6 +158,11 @@ def _other_json(answer: _Answer) -> _Distorted:
     return answer.status, _without_length(answer), _OTHER_JSON
 
 
+def _without_location(answer: _Answer) -> _Distorted:
+    headers = [header for header in _without_length(answer) if header[0] != b"location"]
+    return answer.status, headers, answer.body
+
+
 def _html_page(answer: _Answer) -> _Distorted:
     headers = [header for header in _without_length(answer) if header[0] != b"content-type"]
     return answer.status, [*headers, (b"content-type", b"text/html; charset=utf-8")], _HTML
@@ -156,4 +172,5 @@ _DISTORTIONS: dict[FaultKind, Callable[[_Answer], _Distorted]] = {
     FaultKind.TRUNCATED_JSON: _truncated,
     FaultKind.WRONG_JSON: _other_json,
     FaultKind.WRONG_CONTENT_TYPE: _html_page,
+    FaultKind.NO_LOCATION: _without_location,
 }

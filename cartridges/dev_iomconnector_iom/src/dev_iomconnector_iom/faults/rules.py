@@ -24,6 +24,10 @@ class FaultKind(StrEnum):
     """An answer with ``status`` and without body; ``retry_after`` sets the header."""
     TRUNCATED_JSON = "truncated_json"
     """The request is handled, but the body of the answer stops in the middle."""
+    CUT_OFF = "cut_off"
+    """The request is handled, and the connection reset in the middle of the body of the answer."""
+    NO_LOCATION = "no_location"
+    """The request is handled, but the answer does not say where the new resource is."""
     WRONG_JSON = "wrong_json"
     """The request is handled, but the body is JSON of another shape."""
     WRONG_CONTENT_TYPE = "wrong_content_type"
@@ -33,7 +37,14 @@ class FaultKind(StrEnum):
 
 
 ALWAYS_PROCESSED = frozenset(
-    {FaultKind.LOST_ANSWER, FaultKind.TRUNCATED_JSON, FaultKind.WRONG_JSON, FaultKind.WRONG_CONTENT_TYPE}
+    {
+        FaultKind.LOST_ANSWER,
+        FaultKind.TRUNCATED_JSON,
+        FaultKind.CUT_OFF,
+        FaultKind.NO_LOCATION,
+        FaultKind.WRONG_JSON,
+        FaultKind.WRONG_CONTENT_TYPE,
+    }
 )
 
 

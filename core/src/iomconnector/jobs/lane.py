@@ -160,7 +160,8 @@ class Lane:
             while self.works and not stop.is_set():
                 self._called.clear()
                 gate, permits = await self._gate()
-                claims = await self._claim(AHEAD * permits - len(self._working)) if permits else ()
+                ahead = 1 if isinstance(gate, _NoServiceGate) else AHEAD
+                claims = await self._claim(ahead * permits - len(self._working)) if permits else ()
                 for claim in claims:
                     self._begin(claim, gate)
                 begun += len(claims)

@@ -1,17 +1,28 @@
 """Exporters at work in memory, with a clock that a test moves."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from iomconnector.jobs.exporter import Exporter
+from iomconnector.jobs.lane import GateOf
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.testing.contracts.order_storage import LEASE, OrderStorage
 from iomconnector.testing.gated_service import GatedExportService
 from iomconnector.testing.memory.clock import ManualClock
+from iomconnector.testing.memory.contexts import MemoryContextRepository
+from iomconnector.testing.memory.export_ledger import MemoryExportLedger
 from iomconnector.testing.memory.order_management import MemoryOrderManagement
-from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
+from iomconnector.testing.memory.order_repository import MemoryOrderRepository
+from iomconnector.testing.memory.order_rows import MemoryShop
+from iomconnector.testing.samples import CONTEXTS
+from iomconnector.usecases.export_orders import (
+    ExportOrders,
+    ExportResult,
+    ResolveExportService,
+    RetryPolicy,
+)
 
 AN_HOUR = 3600.0
 
@@ -24,7 +35,9 @@ class ExportStage:
 
     def __init__(self) -> None:
         self.clock = ManualClock()
-        self.storage = OrderStorage.in_memory(self.clock)
+        self._shop = MemoryShop(MemoryContextRepository(CONTEXTS))
+        orders = MemoryOrderRepository(self._shop, self.clock)
+        self.storage = OrderStorage(orders, MemoryExportLedger(self._shop), self.clock)
         self.management = MemoryOrderManagement()
         self.service = GatedExportService(self.management)
         self.results: list[ExportResult] = []
@@ -37,6 +50,9 @@ class ExportStage:
         concurrency: int = 5,
         lease: timedelta = LEASE,
         poll_interval: float = AN_HOUR,
+        gate_of: GateOf | None = None,
+        resolve: ResolveExportService | None = None,
+        channels: Collection[str] = (),
     ) -> Exporter:
         """An exporter; its attempts are in :attr:`results`.
 
@@ -45,16 +61,21 @@ class ExportStage:
             concurrency: How many orders it works on at a time.
             lease: For how long it takes an order.
             poll_interval: Seconds between two looks at the ledger when nothing calls for one.
+            gate_of: Gives the gates of channels.
+            resolve: Gives another service than that of the stage.
+            channels: Only these.
         """
         ledger = ledger or self.storage.ledger
         return Exporter(
             ledger,
-            ExportOrders(ledger, self._resolve, self.clock, RetryPolicy(), lambda: 1.0),
+            ExportOrders(ledger, resolve or self._resolve, self.clock, RetryPolicy(), lambda: 1.0),
             self.clock,
             worker="worker 1",
             concurrency=concurrency,
             lease=lease,
             poll_interval=poll_interval,
+            gate_of=gate_of,
+            channels=channels,
             observe=self._observe,
         )
 
@@ -64,6 +85,22 @@ class ExportStage:
     def _observe(self, result: ExportResult) -> None:
         self.results.append(result)
         self.changed()
+
+    def pause(self, channel: str) -> None:
+        """Pause the export of a channel."""
+        self._shop.paused.add(channel)
+
+    def resume(self, channel: str) -> None:
+        """Let the export of a channel go on."""
+        self._shop.paused.discard(channel)
+
+    @staticmethod
+    async def kill_workers() -> None:
+        """End every other task where it stands, as the death of a process would."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def changed(self) -> None:
         """Have :meth:`until` look again."""

@@ -13,7 +13,7 @@ from iomconnector.ports.export_ledger import Claim, Postponement
 from iomconnector.testing.contracts.contract import Contract
 from iomconnector.testing.contracts.order_storage import LEASE, OrderStorage
 from iomconnector.testing.memory.clock import ManualClock
-from iomconnector.testing.samples import sample_order
+from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_order
 
 TICK = timedelta(microseconds=1)
 
@@ -126,6 +126,81 @@ class ExportClaimContract(Contract):
             assert await shop.claimed_numbers() == []
             clock.advance(TICK)
             assert await shop.claimed_numbers() == ["4711"]
+
+    async def test_leases_of_many_claims_are_prolonged_together_but_not_the_lost_ones(self) -> None:
+        clock = ManualClock()
+        async with self.storage(clock) as shop:
+            await shop.place("1", "2", "3", "4")
+            lost, *_ = await shop.claim(limit=1)
+            clock.advance(LEASE)
+            kept = await shop.claim(limit=2)
+            ended, *_ = await shop.claim(limit=1)
+            await shop.ledger.record_exported(ended, reference="/orders/1", at=clock.now())
+            prolonged = await shop.ledger.extend([lost, *kept, ended], clock.now() + 2 * LEASE)
+            assert prolonged == {claim.request.order_id for claim in kept}
+            assert await shop.ledger.extend([], clock.now()) == set()
+            clock.advance(LEASE)
+            assert await shop.claimed_numbers() == ["4"]
+
+    async def test_a_channel_has_its_own_exports(self) -> None:
+        clock = ManualClock()
+        async with self.storage(clock) as shop:
+            await shop.place("1")
+            await shop.place_in(OTHER_CHANNEL, "2")
+            clock.advance(timedelta(seconds=1))
+            await shop.place_in(OTHER_CHANNEL, "3")
+            [claim] = await shop.claim()
+            assert claim.request.number == "1"
+            assert [each.request.number for each in await shop.claim(channel=OTHER_CHANNEL)] == ["2", "3"]
+
+    async def test_the_next_moment_of_each_channel_is_told(self) -> None:
+        clock = ManualClock()
+        began = clock.now()
+        async with self.storage(clock) as shop:
+            assert await shop.ledger.next_moments() == {}
+            await shop.place_in(OTHER_CHANNEL, "1")
+            assert await shop.ledger.next_moments() == {OTHER_CHANNEL: began}
+            clock.advance(timedelta(seconds=1))
+            await shop.place("2")
+            await shop.claim(channel=OTHER_CHANNEL)
+            assert await shop.ledger.next_moments() == {
+                CHANNEL: clock.now(),
+                OTHER_CHANNEL: clock.now() + LEASE,
+            }
+
+    async def test_who_claimed_when_is_in_the_claim(self) -> None:
+        clock = ManualClock()
+        async with self.storage(clock) as shop:
+            await shop.place("4711")
+            [claim] = await shop.claim(worker="mars/4/ab12cd")
+            assert (claim.worker, claim.claimed_at) == ("mars/4/ab12cd", clock.now())
+
+    async def test_attempts_that_never_ended_are_counted_until_one_ends(self) -> None:
+        clock = ManualClock()
+        async with self.storage(clock) as shop:
+            await shop.place("4711")
+            for abandoned in (0, 1, 2):
+                [claim] = await shop.claim()
+                assert claim.request.abandoned == abandoned
+                assert claim.request == (await shop.stored("4711")).request
+                clock.advance(LEASE)
+            [claim] = await shop.claim()
+            later = Postponement(due_at=clock.now(), code="code", reason="reason", unclear=True)
+            await shop.ledger.record_postponed(claim, later, at=clock.now())
+            assert (await shop.stored("4711")).request.abandoned == 0
+
+    async def test_of_orders_that_were_abandoned_again_few_are_claimed_at_a_time(self) -> None:
+        clock = ManualClock()
+        async with self.storage(clock) as shop:
+            await shop.place("1", "2", "3")
+            for _ in range(2):
+                assert len(await shop.claim()) == 3
+                clock.advance(LEASE)
+            await shop.place("new")
+            claimed = await shop.claim(suspects=1)
+            assert [claim.request.number for claim in claimed] == ["1", "new"]
+            assert await shop.claim(suspects=0) == []
+            assert [claim.request.number for claim in await shop.claim(suspects=5)] == ["2", "3"]
 
     async def test_who_lost_the_lease_changes_nothing(self) -> None:
         clock = ManualClock()

@@ -41,6 +41,12 @@ class OrderStorage:
         """Place a sample order of each number in :data:`~iomconnector.testing.samples.CHANNEL`."""
         await self.orders.place([(sample_order(number), state) for number in numbers])
 
+    async def place_in(self, channel: str, *numbers: str) -> None:
+        """Place a sample order of each number in a channel."""
+        await self.orders.place(
+            [(sample_order(number, channel=channel), ExportState.DUE) for number in numbers]
+        )
+
     async def stored(self, number: str) -> StoredOrder:
         """The sample order of that number."""
         return await self.orders.get(CHANNEL, number)

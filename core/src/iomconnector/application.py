@@ -13,7 +13,10 @@ from iomconnector.jobs.worker_name import worker_name
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
+from iomconnector.ports.export_desk import ExportDesk
 from iomconnector.ports.export_ledger import ExportLedger
+from iomconnector.ports.export_pauses import ExportPauses
+from iomconnector.ports.export_queries import ExportQueries
 from iomconnector.ports.message_log import MessageLog
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_number_sequence import OrderNumberSequence
@@ -51,6 +54,9 @@ class Application:
     contexts: ContextRepository
     orders: OrderRepository
     ledger: ExportLedger
+    export_queries: ExportQueries
+    export_desk: ExportDesk
+    export_pauses: ExportPauses
     message_log: MessageLog
     definitions: ServiceDefinitions
     services: ManagedServices

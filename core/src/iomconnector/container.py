@@ -24,7 +24,10 @@ from iomconnector.storage.account_repository import SqlAccountRepository
 from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.database import Database
+from iomconnector.storage.export_desk import SqlExportDesk
 from iomconnector.storage.export_ledger import SqlExportLedger
+from iomconnector.storage.export_pauses import SqlExportPauses
+from iomconnector.storage.export_queries import SqlExportQueries
 from iomconnector.storage.message_log import SqlMessageLog
 from iomconnector.storage.number_assignments import SqlNumberAssignments
 from iomconnector.storage.order_number_sequence import SqlSequenceStore, SqlUsedNumbers
@@ -84,6 +87,9 @@ class Container(containers.DeclarativeContainer):
     contexts = providers.Singleton(SqlContextRepository, database)
     orders = providers.Singleton(SqlOrderRepository, database, clock)
     ledger = providers.Singleton(SqlExportLedger, database)
+    export_queries = providers.Singleton(SqlExportQueries, database)
+    export_desk = providers.Singleton(SqlExportDesk, database)
+    export_pauses = providers.Singleton(SqlExportPauses, database)
     message_log = providers.Singleton(SqlMessageLog, database)
     service_configuration_store = providers.Singleton(SqlServiceConfigurationStore, database)
     access_token_store = providers.Singleton(SqlAccessTokenStore, database)
@@ -154,6 +160,9 @@ class Container(containers.DeclarativeContainer):
         contexts=contexts,
         orders=orders,
         ledger=ledger,
+        export_queries=export_queries,
+        export_desk=export_desk,
+        export_pauses=export_pauses,
         message_log=message_log,
         definitions=definitions,
         services=services,

@@ -56,6 +56,7 @@ class ExportRequest:
         abandoned: How many attempts were begun and never ended: their process died, or lost the lease.
         revision: How often the content of the order was corrected since it was placed.
         trace_parent: The W3C trace context of the request that placed the order.
+        held_by: The worker that holds the lease, for people; none where nobody does or it is not known.
     """
 
     order_id: int
@@ -76,11 +77,84 @@ class ExportRequest:
     abandoned: int = 0
     revision: int = 0
     trace_parent: str | None = None
+    held_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """An order as it leaves the shop: what was placed, and what approvers decided on it."""
+    """An order as it leaves the shop: what was placed, and what approvers decided on it.
+
+    Arguments:
+        order: The order, corrected where it was.
+        decisions: What approvers decided.
+        revision: How often its content was corrected. A copy of an earlier revision is not this order.
+    """
 
     order: Order
     decisions: tuple[ApprovalDecision, ...] = ()
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExportAttempt:
+    """One attempt to export an order, with its outcome.
+
+    Arguments:
+        order_id: The order's key in the shop's database.
+        attempt: Which attempt, from 1. Numbers that are left out are attempts whose worker was lost.
+        worker: Who made it.
+        claimed_at: When the worker took the order.
+        ended_at: When the outcome was known.
+        outcome: The state of the export afterwards.
+        code: Why the order was not exported, as a code.
+        reason: The same as a sentence.
+        trace_id: The trace of the attempt, as 32 hexadecimal digits.
+    """
+
+    order_id: int
+    attempt: int
+    worker: str
+    claimed_at: datetime
+    ended_at: datetime
+    outcome: ExportState
+    code: str | None = None
+    reason: str | None = None
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCorrection:
+    """A correction of an order's content after it was placed.
+
+    Arguments:
+        order_id: The order's key in the shop's database.
+        revision: Which correction, from 1.
+        corrected_by: Who did it.
+        corrected_at: When.
+        reason: Why.
+        content_before: The order document before the correction, as it stood in the database.
+    """
+
+    order_id: int
+    revision: int
+    corrected_by: str
+    corrected_at: datetime
+    reason: str
+    content_before: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPause:
+    """The export of a channel is switched off.
+
+    Arguments:
+        channel: The channel.
+        paused_by: Who did it.
+        paused_at: When.
+        reason: Why.
+    """
+
+    channel: str
+    paused_by: str
+    paused_at: datetime
+    reason: str

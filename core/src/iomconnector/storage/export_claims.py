@@ -15,12 +15,15 @@ DUE: ColumnElement[str] = literal_column(f"'{ExportState.DUE.value}'")
 SENDING: ColumnElement[str] = literal_column(f"'{ExportState.SENDING.value}'")
 """Parts of the statements and no parameters: only so can the server use the index of the rows in a state."""
 
+KEPT_OF_WORKER = 255
+
 
 async def take(
     connection: AsyncConnection,
     channel: str,
     *,
     token: str,
+    worker: str,
     now: datetime,
     lease: timedelta,
     limit: int,
@@ -46,6 +49,7 @@ async def take(
             abandoned=export_requests.c.abandoned + case((was_held, 1), else_=0),
             lease_until=now + lease,
             lease_token=token,
+            held_by=worker[:KEPT_OF_WORKER],
             updated_at=now,
         )
     )

@@ -50,7 +50,14 @@ class SqlExportLedger:
 
             async def claim(connection: AsyncConnection, token: str = token) -> list[Taken]:
                 return await take(
-                    connection, channel, token=token, now=now, lease=lease, limit=limit, suspects=suspects
+                    connection,
+                    channel,
+                    token=token,
+                    worker=worker,
+                    now=now,
+                    lease=lease,
+                    limit=limit,
+                    suspects=suspects,
                 )
 
             taken = await self._database.write(claim, isolation="read committed")

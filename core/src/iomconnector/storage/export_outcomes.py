@@ -117,6 +117,7 @@ def _release() -> Update:
             updated_at=bindparam("at"),
             lease_until=None,
             lease_token=None,
+            held_by=None,
         )
     )
 

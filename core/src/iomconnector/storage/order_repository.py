@@ -15,7 +15,13 @@ from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
 from iomconnector.storage.database import BrokenConstraintError, Database
 from iomconnector.storage.order_rows import order_rows, stored_orders
-from iomconnector.storage.tables import approval_decisions, contexts, export_requests, orders
+from iomconnector.storage.tables import (
+    approval_decisions,
+    contexts,
+    export_requests,
+    order_corrections,
+    orders,
+)
 from iomconnector.storage.upsert import insert as insert_unless_present
 
 KEPT_OF_CUSTOMER = 255
@@ -65,7 +71,7 @@ class SqlOrderRepository:
             "content": dump_order(order),
             "placed_at": self._clock.now(),
             "from_sequence": from_sequence,
-            "customer": order.customer.number and order.customer.number[:KEPT_OF_CUSTOMER],
+            "customer": customer_of(order),
         }
 
     async def get(self, channel: str, number: str) -> StoredOrder:
@@ -136,6 +142,11 @@ class SqlOrderRepository:
         return await self._database.write(store)
 
 
+def customer_of(order: Order) -> str | None:
+    """The number of the customer as it is kept beside the order, for searching."""
+    return order.customer.number and order.customer.number[:KEPT_OF_CUSTOMER]
+
+
 async def _store(connection: AsyncConnection, row: dict[str, Any], state: ExportState) -> PlacementOutcome:
     organization = select(contexts.c.parent).where(contexts.c.id == row["channel"]).scalar_subquery()
     for holder in (organization, None):
@@ -189,13 +200,22 @@ async def _insert(
 
 async def _outcome_of_present(connection: AsyncConnection, row: dict[str, Any]) -> PlacementOutcome | None:
     """What an order of that number in the channel means; none where there is none."""
-    query = select(orders.c.digest).where(
+    query = select(orders.c.id, orders.c.digest).where(
         orders.c.channel == row["channel"], orders.c.number == row["number"]
     )
-    digest = (await connection.execute(query)).scalar_one_or_none()
-    if digest is None:
+    present = (await connection.execute(query)).one_or_none()
+    if present is None:
         return None
-    return PlacementOutcome.ALREADY_PLACED if digest == row["digest"] else PlacementOutcome.CONFLICT
+    same = present.digest == row["digest"] or await _was_corrected_from(connection, present.id, row["digest"])
+    return PlacementOutcome.ALREADY_PLACED if same else PlacementOutcome.CONFLICT
+
+
+async def _was_corrected_from(connection: AsyncConnection, order_id: int, digest: str) -> bool:
+    """Whether an order had that content before a correction, so that its placing may be repeated."""
+    query = select(order_corrections.c.revision).where(
+        order_corrections.c.order_id == order_id, order_corrections.c.digest_before == digest
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
 async def _is_exclusive(

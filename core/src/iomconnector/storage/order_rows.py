@@ -57,6 +57,7 @@ def request_from(row: Row[Any]) -> ExportRequest:
         abandoned=row.abandoned,
         revision=row.revision,
         trace_parent=row.trace_parent,
+        held_by=row.held_by,
     )
 
 
@@ -82,7 +83,7 @@ def stored_order(row: Row[Any], decisions: Iterable[Row[Any]]) -> StoredOrder:
     """
     try:
         order = parse_order(row.content)
-        placed = PlacedOrder(order, tuple(_decision(decision) for decision in decisions))
+        placed = PlacedOrder(order, tuple(_decision(decision) for decision in decisions), row.revision)
     except (OrderDocumentError, ValidationError, ValueError) as error:
         problem = error.message if isinstance(error, OrderDocumentError) else str(error)
         raise UnreadableOrderError(

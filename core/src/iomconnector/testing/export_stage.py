@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from iomconnector.jobs.exporter import Exporter
 from iomconnector.jobs.lane import GateOf
+from iomconnector.model.exports import ExportPause
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.testing.contracts.order_storage import LEASE, OrderStorage
@@ -88,11 +89,11 @@ class ExportStage:
 
     def pause(self, channel: str) -> None:
         """Pause the export of a channel."""
-        self._shop.paused.add(channel)
+        self._shop.paused[channel] = ExportPause(channel, "operator", self.clock.now(), "for a test")
 
     def resume(self, channel: str) -> None:
         """Let the export of a channel go on."""
-        self._shop.paused.discard(channel)
+        self._shop.paused.pop(channel, None)
 
     @staticmethod
     async def kill_workers() -> None:

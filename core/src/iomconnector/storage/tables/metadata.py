@@ -58,9 +58,12 @@ class OutsideText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Replace what cannot be kept."""
-        if value is None:
-            return None
-        return value.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode("utf-8")
+        return None if value is None else replaced(value)
+
+
+def replaced(value: str) -> str:
+    """The text, with what no database can keep replaced."""
+    return value.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode("utf-8")
 
 
 def _knows_zones(dialect: Dialect) -> bool:

@@ -4,7 +4,9 @@
 of another channel holds that number, which is possible only where neither got it ``from_sequence``.
 
 ``export_requests.channel`` repeats the channel of the order: the exports of one channel stand together
-in the indexes, each of which has only the rows of the states that it is for.
+in the indexes, each of which has only the rows of the states that it is for. Rows that are due or
+being sent are in no other index by state, so that nothing leads a claim astray. ``held_by`` names, for
+people, the worker that holds the lease.
 """
 
 from sqlalchemy import (
@@ -37,9 +39,10 @@ orders = Table(
     Column("customer", String(255)),
     Column("erased_at", Utc),
     UniqueConstraint("channel", "number"),
-    Index("ix_orders_number", "number"),
+    Index("ix_orders_number", "number", postgresql_ops={"number": "varchar_pattern_ops"}),
     Index("ix_orders_organization_number", "organization", "number", unique=True),
-    Index("ix_orders_customer", "customer"),
+    Index("ix_orders_channel", "channel", "id"),
+    Index("ix_orders_customer", "customer", "id"),
     Index("ix_orders_placed_at", "placed_at"),
     sqlite_autoincrement=True,
 )
@@ -81,6 +84,7 @@ export_requests = Table(
     Column("due_at", Utc, nullable=False),
     Column("lease_until", Utc),
     Column("lease_token", String(40)),
+    Column("held_by", String(255)),
     Column("reference", OutsideText),
     Column("reason_code", String(100)),
     Column("reason", OutsideText),
@@ -93,12 +97,14 @@ export_requests = Table(
 
 DUE_ONLY = text("state = 'due'")
 SENDING_ONLY = text("state = 'sending'")
-NEITHER_QUEUED_NOR_DONE = text("state NOT IN ('due', 'sending', 'exported')")
+NOT_QUEUED = text("state NOT IN ('due', 'sending')")
+WITH_REASON = text("reason_code IS NOT NULL")
 
 for name, columns, rows in (
     ("ix_export_requests_due", ("channel", "due_at", "order_id"), DUE_ONLY),
     ("ix_export_requests_sending", ("channel", "lease_until", "order_id"), SENDING_ONLY),
-    ("ix_export_requests_other", ("state", "order_id"), NEITHER_QUEUED_NOR_DONE),
+    ("ix_export_requests_other", ("state", "channel", "order_id"), NOT_QUEUED),
+    ("ix_export_requests_reason", ("reason_code", "channel", "state", "order_id"), WITH_REASON),
 ):
     Index(name, *(export_requests.c[column] for column in columns), postgresql_where=rows, sqlite_where=rows)
 

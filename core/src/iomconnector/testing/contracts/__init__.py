@@ -15,8 +15,11 @@ from iomconnector.testing.contracts.context_repository import ContextRepositoryC
 from iomconnector.testing.contracts.contract import Contract
 from iomconnector.testing.contracts.endpoint_states import EndpointStatesContract
 from iomconnector.testing.contracts.export_claims import ExportClaimContract
+from iomconnector.testing.contracts.export_desk import ExportDeskContract
 from iomconnector.testing.contracts.export_ledger import ExportLedgerContract
+from iomconnector.testing.contracts.export_office import ExportOffice
 from iomconnector.testing.contracts.export_outcomes import ExportOutcomeContract
+from iomconnector.testing.contracts.export_queries import ExportQueriesContract
 from iomconnector.testing.contracts.failed_sign_ins import FailedSignInsContract
 from iomconnector.testing.contracts.far_side import ExportScene, FarSide
 from iomconnector.testing.contracts.message_log import MessageLogContract
@@ -49,8 +52,11 @@ __all__ = [
     "Contract",
     "EndpointStatesContract",
     "ExportClaimContract",
+    "ExportDeskContract",
     "ExportLedgerContract",
+    "ExportOffice",
     "ExportOutcomeContract",
+    "ExportQueriesContract",
     "ExportScene",
     "FailedSignInsContract",
     "FarSide",

@@ -56,6 +56,7 @@ class ExportOutcomeContract(Contract):
                 reason_code=None,
                 reason=None,
                 lease_until=None,
+                held_by=None,
                 updated_at=clock.now(),
                 exported_at=clock.now(),
             )
@@ -75,6 +76,7 @@ class ExportOutcomeContract(Contract):
                 reason_code="export.unavailable",
                 reason="Nobody listens.",
                 lease_until=None,
+                held_by=None,
             )
             clock.advance(MINUTE - TICK)
             assert await shop.claimed_numbers() == []
@@ -94,6 +96,7 @@ class ExportOutcomeContract(Contract):
                 reason_code="E17",
                 reason="No such SKU.",
                 lease_until=None,
+                held_by=None,
             )
             clock.advance(timedelta(days=1000))
             assert await shop.claimed_numbers() == []

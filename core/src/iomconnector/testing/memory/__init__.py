@@ -14,7 +14,10 @@ from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
 from iomconnector.testing.memory.clock import ManualClock
 from iomconnector.testing.memory.contexts import MemoryContextRepository
 from iomconnector.testing.memory.endpoint_states import MemoryEndpointStates
+from iomconnector.testing.memory.export_desk import MemoryExportDesk
 from iomconnector.testing.memory.export_ledger import MemoryExportLedger
+from iomconnector.testing.memory.export_pauses import MemoryExportPauses
+from iomconnector.testing.memory.export_queries import MemoryExportQueries
 from iomconnector.testing.memory.message_log import MemoryMessageLog
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
 from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
@@ -37,7 +40,10 @@ __all__ = [
     "MemoryAuditTrail",
     "MemoryContextRepository",
     "MemoryEndpointStates",
+    "MemoryExportDesk",
     "MemoryExportLedger",
+    "MemoryExportPauses",
+    "MemoryExportQueries",
     "MemoryFailedSignIns",
     "MemoryMessageLog",
     "MemoryNumberAssignments",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from iomconnector.model.exports import ExportState
+from iomconnector.model.exports import ExportAttempt, ExportRequest, ExportState
 from iomconnector.ports.export_ledger import Claim, Postponement
 from iomconnector.testing.memory.order_rows import MemoryShop, OrderRow
 
@@ -82,10 +82,11 @@ class MemoryExportLedger:
         return True
 
     def _release(self, claim: Claim, **values: Any) -> bool:
-        changed = self._change(claim, lease_until=None, abandoned=0, **values)
+        changed = self._change(claim, lease_until=None, held_by=None, abandoned=0, **values)
         row = self._shop.get(claim.request.order_id)
         if changed and row is not None:
             row.token = None
+            row.attempts.append(_ended(claim, row.request))
         return changed
 
     async def retry(self, order_id: int, *, at: datetime) -> bool:
@@ -130,6 +131,19 @@ class MemoryExportLedger:
         return moments
 
 
+def _ended(claim: Claim, after: ExportRequest) -> ExportAttempt:
+    return ExportAttempt(
+        order_id=after.order_id,
+        attempt=after.attempts,
+        worker=claim.worker,
+        claimed_at=claim.claimed_at,
+        ended_at=after.updated_at,
+        outcome=after.state,
+        code=after.reason_code,
+        reason=after.reason,
+    )
+
+
 def _next_moment(row: OrderRow) -> datetime | None:
     if row.request.state is ExportState.DUE:
         return row.request.due_at
@@ -155,6 +169,7 @@ def _claimed(row: OrderRow, token: str, worker: str, now: datetime, lease: timed
         abandoned=row.request.abandoned + was_held,
         unclear=unclear,
         lease_until=now + lease,
+        held_by=worker,
         updated_at=now,
     )
     row.token = token

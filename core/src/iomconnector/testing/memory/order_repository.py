@@ -41,7 +41,7 @@ class MemoryOrderRepository:
         digest = digest_of(order)
         present = self._shop.find(order.channel, order.number)
         if present is not None:
-            same = present.digest == digest
+            same = digest in (present.digest, *present.digests_before)
             return PlacementOutcome.ALREADY_PLACED if same else PlacementOutcome.CONFLICT
         others = self._shop.elsewhere(order.channel, order.number)
         if others and (from_sequence or any(other.from_sequence for other in others)):
@@ -63,7 +63,7 @@ class MemoryOrderRepository:
             updated_at=now,
             exported_at=None,
         )
-        self._shop.add(OrderRow(order, digest, request, from_sequence=from_sequence))
+        self._shop.add(OrderRow(order, digest, now, request, from_sequence=from_sequence))
         return PlacementOutcome.PLACED
 
     async def get(self, channel: str, number: str) -> StoredOrder:

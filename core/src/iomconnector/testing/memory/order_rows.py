@@ -2,9 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from iomconnector.model.approvals import ApprovalDecision
-from iomconnector.model.exports import ExportRequest, PlacedOrder
+from iomconnector.model.export_filters import ExportSummary
+from iomconnector.model.exports import (
+    ExportAttempt,
+    ExportPause,
+    ExportRequest,
+    OrderCorrection,
+    PlacedOrder,
+)
 from iomconnector.model.orders import Order
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.testing.memory.contexts import MemoryContextRepository
@@ -17,28 +25,42 @@ class OrderRow:
     Arguments:
         order: The order.
         digest: The fingerprint of its content.
+        placed_at: When it was placed.
         request: The row of the ledger.
         decisions: What approvers decided, step by step.
         token: The token of the latest claim; none where nobody works on it.
         from_sequence: Whether its number came from the organization's sequence.
+        attempts: The attempts whose outcome is known.
+        corrections: The corrections of its content.
+        digests_before: The fingerprints of the contents before each of them.
     """
 
     order: Order
     digest: str
+    placed_at: datetime
     request: ExportRequest
     decisions: list[ApprovalDecision] = field(default_factory=list)
     token: str | None = None
     from_sequence: bool = False
+    attempts: list[ExportAttempt] = field(default_factory=list)
+    corrections: list[OrderCorrection] = field(default_factory=list)
+    digests_before: list[str] = field(default_factory=list)
 
     @property
     def placed(self) -> PlacedOrder:
         """The order as it leaves the shop."""
-        return PlacedOrder(self.order, tuple(sorted(self.decisions, key=lambda decision: decision.step)))
+        decisions = tuple(sorted(self.decisions, key=lambda decision: decision.step))
+        return PlacedOrder(self.order, decisions, self.request.revision)
 
     @property
     def stored(self) -> StoredOrder:
         """The order with everything known about its export."""
         return StoredOrder(self.placed, self.request)
+
+    @property
+    def summary(self) -> ExportSummary:
+        """The export as a list shows it."""
+        return ExportSummary(self.request, self.placed_at, self.order.customer.number)
 
 
 class MemoryShop:
@@ -50,7 +72,7 @@ class MemoryShop:
 
     def __init__(self, contexts: MemoryContextRepository) -> None:
         self.contexts = contexts
-        self.paused: set[str] = set()
+        self.paused: dict[str, ExportPause] = {}
         self._rows: dict[int, OrderRow] = {}
         self._keys: dict[tuple[str, str], int] = {}
 

@@ -14,7 +14,8 @@ depends_on = None
 
 DUE_ONLY = sa.text("state = 'due'")
 SENDING_ONLY = sa.text("state = 'sending'")
-NEITHER_QUEUED_NOR_DONE = sa.text("state NOT IN ('due', 'sending', 'exported')")
+NOT_QUEUED = sa.text("state NOT IN ('due', 'sending')")
+WITH_REASON = sa.text("reason_code IS NOT NULL")
 
 CHANNEL_OF_THE_ORDER = """
 UPDATE export_requests SET channel = (SELECT channel FROM orders WHERE orders.id = export_requests.order_id)
@@ -38,8 +39,13 @@ def _extend_orders() -> None:
     op.add_column("orders", sa.Column("customer", sa.String(length=255), nullable=True))
     op.add_column("orders", sa.Column("erased_at", Utc(), nullable=True))
     _tell_customers_of_orders()
-    op.create_index("ix_orders_customer", "orders", ["customer"], unique=False)
+    op.create_index("ix_orders_channel", "orders", ["channel", "id"], unique=False)
+    op.create_index("ix_orders_customer", "orders", ["customer", "id"], unique=False)
     op.create_index("ix_orders_placed_at", "orders", ["placed_at"], unique=False)
+    op.drop_index("ix_orders_number", table_name="orders")
+    op.create_index(
+        "ix_orders_number", "orders", ["number"], postgresql_ops={"number": "varchar_pattern_ops"}
+    )
 
 
 def _tell_customers_of_orders() -> None:
@@ -80,13 +86,15 @@ def _extend_exports() -> None:
         "export_requests", sa.Column("revision", sa.Integer(), nullable=False, server_default=sa.text("0"))
     )
     op.add_column("export_requests", sa.Column("trace_parent", sa.String(length=55), nullable=True))
+    op.add_column("export_requests", sa.Column("held_by", sa.String(length=255), nullable=True))
     op.execute(CHANNEL_OF_THE_ORDER)
     op.drop_index("ix_export_requests_state_due_at", table_name="export_requests")
     op.drop_index("ix_export_requests_state_lease_until", table_name="export_requests")
     for name, columns, rows in (
         ("ix_export_requests_due", ["channel", "due_at", "order_id"], DUE_ONLY),
         ("ix_export_requests_sending", ["channel", "lease_until", "order_id"], SENDING_ONLY),
-        ("ix_export_requests_other", ["state", "order_id"], NEITHER_QUEUED_NOR_DONE),
+        ("ix_export_requests_other", ["state", "channel", "order_id"], NOT_QUEUED),
+        ("ix_export_requests_reason", ["reason_code", "channel", "state", "order_id"], WITH_REASON),
     ):
         op.create_index(name, "export_requests", columns, postgresql_where=rows, sqlite_where=rows)
 
@@ -168,9 +176,9 @@ def downgrade() -> None:
     for column in ("attempt", "trace_id", "erased_at"):
         op.drop_column("messages", column)
     op.execute("UPDATE export_requests SET state = 'parked' WHERE state = 'given up'")
-    for name in ("due", "sending", "other"):
+    for name in ("due", "sending", "other", "reason"):
         op.drop_index(f"ix_export_requests_{name}", table_name="export_requests")
-    for column in ("channel", "abandoned", "revision", "trace_parent"):
+    for column in ("channel", "abandoned", "revision", "trace_parent", "held_by"):
         op.drop_column("export_requests", column)
     op.create_index(
         "ix_export_requests_state_due_at", "export_requests", ["state", "due_at", "order_id"], unique=False
@@ -178,7 +186,9 @@ def downgrade() -> None:
     op.create_index(
         "ix_export_requests_state_lease_until", "export_requests", ["state", "lease_until"], unique=False
     )
-    for name in ("customer", "placed_at"):
+    op.drop_index("ix_orders_number", table_name="orders")
+    op.create_index("ix_orders_number", "orders", ["number"], unique=False)
+    for name in ("channel", "customer", "placed_at"):
         op.drop_index(f"ix_orders_{name}", table_name="orders")
     for column in ("customer", "erased_at"):
         op.drop_column("orders", column)

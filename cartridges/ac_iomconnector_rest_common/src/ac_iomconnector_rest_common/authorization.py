@@ -26,13 +26,14 @@ class Authorization:
     def __init__(self, settings: ConnectionSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
+        self._basic = f"Basic {basic_credentials(settings)}"
 
     def header(self) -> str:
         """The value of the header, valid now."""
         settings = self._settings
         match settings.authentication:
             case Authentication.BASIC:
-                return f"Basic {basic_credentials(settings)}"
+                return self._basic
             case Authentication.BEARER_TOKEN:
                 return f"Bearer {settings.token.get_secret_value()}"
             case Authentication.JWT:

@@ -8,17 +8,18 @@ from uuid import uuid4
 import httpx
 
 from ac_iomconnector_common.connection import ConnectionSettings
+from ac_iomconnector_rest_common.aiohttp_wire import AiohttpWire
 from ac_iomconnector_rest_common.answer import Answer
 from ac_iomconnector_rest_common.attempt import Attempt, Call, RawAnswer
 from ac_iomconnector_rest_common.attempt_log import AttemptLog
 from ac_iomconnector_rest_common.authorization import Authorization
 from ac_iomconnector_rest_common.errors import IomInvalidRequest, IomRestError
 from ac_iomconnector_rest_common.exchange import Exchange
+from ac_iomconnector_rest_common.httpx_wire import HttpxWire
 from ac_iomconnector_rest_common.judgement import Judge
 from ac_iomconnector_rest_common.masking import SecretMask
 from ac_iomconnector_rest_common.resource_url import query_string, resource_path
 from ac_iomconnector_rest_common.retries import read_retrying
-from ac_iomconnector_rest_common.transport import pooled_transport
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.message_log import MessageLog
 
@@ -68,7 +69,8 @@ class RestClient:
         self._mask = mask
         self._authorization = Authorization(settings, clock)
         self._log = AttemptLog(message_log, mask)
-        self._exchange = Exchange(settings, transport or pooled_transport(settings), mask)
+        wire = HttpxWire(settings, transport) if transport else AiohttpWire(settings)
+        self._exchange = Exchange(settings, wire, mask)
         self._judge = Judge(settings, mask)
         self._closed = False
 
@@ -135,7 +137,7 @@ class RestClient:
         verdict: Answer | IomRestError | None = None
         started = time.perf_counter()
         try:
-            outcome = await self._exchange.run(attempt, httpx.URL(self._url(call, call.params)), headers)
+            outcome = await self._exchange.run(attempt, self._url(call, call.params), headers)
             if isinstance(outcome, RawAnswer):
                 received = outcome
                 verdict = self._judge.verdict(attempt, received, self._clock.now())

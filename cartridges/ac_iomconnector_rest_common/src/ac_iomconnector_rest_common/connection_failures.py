@@ -10,7 +10,7 @@ import httpx
 from ac_iomconnector_common.connection import ConnectionSettings
 
 BROKEN_EXCHANGE: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, aiohttp.ClientError, OSError)
-"""What a transport raises instead of an answer."""
+"""What a wire raises instead of an answer."""
 
 _NOTHING_SENT_BY_AIOHTTP: Final = (
     aiohttp.ClientConnectorError,
@@ -30,7 +30,8 @@ _NOTHING_SENT_BY_HTTPX: Final = (
 def nothing_was_sent(error: Exception) -> bool:
     """Whether the request surely did not leave this machine. In doubt it did.
 
-    httpx-aiohttp reports every lost connection as ``httpx.ConnectTimeout``, so what aiohttp raised decides.
+    Where a transport of httpx wraps what aiohttp raised, as httpx-aiohttp does, aiohttp's word counts: every
+    lost connection is an ``httpx.ConnectTimeout`` then.
     """
     raised = _raised(error)
     return isinstance(raised, (*_NOTHING_SENT_BY_AIOHTTP, *_NOTHING_SENT_BY_HTTPX))

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-import httpx
-
 from ac_iomconnector_common.connection import ConnectionSettings
 from ac_iomconnector_rest_common.attempt import Attempt, Call, RawAnswer
 from ac_iomconnector_rest_common.connection_failures import (
@@ -23,6 +21,7 @@ from ac_iomconnector_rest_common.errors import (
 )
 from ac_iomconnector_rest_common.masking import SecretMask
 from ac_iomconnector_rest_common.upload import Upload
+from ac_iomconnector_rest_common.wire import Reply, Wire
 
 LARGEST_ANSWER: Final = 50_000_000
 """Bytes of a decompressed answer that the client takes; ten thousand order states stay well below."""
@@ -33,79 +32,65 @@ _CLOSING_SECONDS: Final = 1.0
 
 
 class Exchange:
-    """Sends requests through a transport, within the time-outs of the connection.
+    """Sends requests over a wire, within the time-outs of the connection.
 
     However slowly the bytes drip, an attempt ends when all the time-outs together have passed.
     """
 
-    def __init__(
-        self, settings: ConnectionSettings, transport: httpx.AsyncBaseTransport, mask: SecretMask
-    ) -> None:
+    def __init__(self, settings: ConnectionSettings, wire: Wire, mask: SecretMask) -> None:
         self._settings = settings
-        self._transport = transport
+        self._wire = wire
         self._mask = mask
 
-    async def run(
-        self, attempt: Attempt, url: httpx.URL, headers: Mapping[str, str]
-    ) -> RawAnswer | IomRestError:
+    async def run(self, attempt: Attempt, url: str, headers: Mapping[str, str]) -> RawAnswer | IomRestError:
         """Send once, and read the whole answer.
 
         The error is returned, not raised, so that no traceback carries the request with its credentials.
         """
-        response: httpx.Response | None = None
+        call = attempt.call
+        reply: Reply | None = None
         try:
-            async with asyncio.timeout(self._first_limit(attempt.call)) as deadline:
-                request = self._request(attempt.call, url, headers, deadline)
-                response = await self._transport.handle_async_request(request)
-                return await self._complete(attempt, response)
+            async with asyncio.timeout(self._first_limit(call)) as deadline:
+                upload = self._upload(call, deadline)
+                reply = await self._wire.send(call.method, url, headers, upload)
+                return await self._complete(attempt, reply)
         except BROKEN_EXCHANGE as error:
-            return self._failure(attempt, error, response)
+            return self._failure(attempt, error, reply)
         finally:
-            if response is not None:
-                await _give_back(response)
+            if reply is not None:
+                await _give_back(reply)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._transport.aclose()
+        await self._wire.aclose()
 
     def _first_limit(self, call: Call) -> float:
         settings = self._settings
         until_connected = settings.pool_timeout + settings.connect_timeout
         return until_connected + (settings.read_timeout if call.body is None else 0.0)
 
-    def _request(
-        self, call: Call, url: httpx.URL, headers: Mapping[str, str], deadline: asyncio.Timeout
-    ) -> httpx.Request:
+    def _upload(self, call: Call, deadline: asyncio.Timeout) -> Upload | None:
+        if call.body is None:
+            return None
         settings = self._settings
-        timeouts = {
-            "connect": settings.connect_timeout,
-            "read": settings.read_timeout,
-            "write": settings.write_timeout,
-            "pool": settings.pool_timeout,
-        }
-        upload = None
-        if call.body is not None:
-            upload = Upload(
-                call.body, deadline, write_timeout=settings.write_timeout, read_timeout=settings.read_timeout
-            )
-        return httpx.Request(
-            call.method, url, headers=headers, content=upload, extensions={"timeout": timeouts}
+        return Upload(
+            call.body, deadline, write_timeout=settings.write_timeout, read_timeout=settings.read_timeout
         )
 
-    async def _complete(self, attempt: Attempt, response: httpx.Response) -> RawAnswer | IomRestError:
+    async def _complete(self, attempt: Attempt, reply: Reply) -> RawAnswer | IomRestError:
         body = bytearray()
-        async for piece in response.aiter_bytes():
+        async for piece in reply.pieces():
             body += piece
             if len(body) > LARGEST_ANSWER:
                 return attempt.failed(
                     IomAnswerTooLarge,
                     f"The answer to {attempt.call} is larger than {LARGEST_ANSWER} bytes.",
                     hint="Ask for less at once." if attempt.call.reads_only else _ASK_FIRST,
-                    status=response.status_code,
+                    status=reply.status,
                 )
-        return RawAnswer(response.status_code, response.headers, bytes(body))
+        return RawAnswer(reply.status, reply.headers, bytes(body))
 
-    def _failure(self, attempt: Attempt, error: Exception, response: httpx.Response | None) -> IomRestError:
+    def _failure(self, attempt: Attempt, error: Exception, reply: Reply | None) -> IomRestError:
         what = shortened(self._mask.text(reason(error))).rstrip(".")
         if nothing_was_sent(error):
             return attempt.failed(
@@ -117,14 +102,14 @@ class Exchange:
             IomOutcomeUnclear,
             f"No complete answer to {attempt.call}: {what}.",
             hint=_REPEAT if attempt.call.reads_only else _ASK_FIRST,
-            status=response.status_code if response is not None else None,
+            status=reply.status if reply is not None else None,
         )
 
 
-async def _give_back(response: httpx.Response) -> None:
+async def _give_back(reply: Reply) -> None:
     """Return the connection to the pool; one that is still busy with an unwanted upload is cut off."""
     try:
         async with asyncio.timeout(_CLOSING_SECONDS):
-            await response.aclose()
+            await reply.give_back()
     except BROKEN_EXCHANGE:
         return

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -47,7 +48,12 @@ class SecretMask:
 
     def value(self, name: str, value: str) -> str:
         """The value of a header or parameter, nothing of it where the name is a secret's."""
-        return MASK if _SECRET_NAME.search(name) else self.text(value)
+        return MASK if _names_a_secret(name) else self.text(value)
+
+
+@lru_cache(maxsize=1024)
+def _names_a_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
 
 
 def _forms(settings: ConnectionSettings) -> Iterator[str]:

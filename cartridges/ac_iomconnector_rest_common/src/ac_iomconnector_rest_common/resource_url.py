@@ -22,6 +22,8 @@ def query_string(params: Sequence[tuple[str, str]]) -> str:
     Raises:
         IomInvalidRequest: A key or value holds half a surrogate pair.
     """
+    if not params:
+        return ""
     try:
         return urlencode(params, quote_via=quote, safe="")
     except UnicodeEncodeError:

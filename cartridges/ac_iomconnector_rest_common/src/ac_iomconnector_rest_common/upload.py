@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Final
 
-import httpx
-
 _PIECE: Final = 65_536
 
 
-class Upload(httpx.AsyncByteStream):
+class Upload:
     """A body in pieces that watches the clock of its exchange.
 
     The connection stands when the first piece is asked for: from then on ``write_timeout`` seconds run for

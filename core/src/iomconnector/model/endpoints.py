@@ -88,6 +88,17 @@ class CircuitState(StrEnum):
     """One does, to see whether it answers again."""
 
 
+class Outcome(StrEnum):
+    """What became of a request, as far as it concerns the endpoint."""
+
+    ANSWERED = "answered"
+    """The endpoint works, whatever it said about this one order."""
+    FAILED = "failed"
+    """No connection, no answer, an error of the server, or a refusal of everybody."""
+    THROTTLED = "throttled"
+    """The endpoint has too much to do, or is away for a while."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one worker saw of an endpoint since its last report.

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from iomconnector.errors import ConnectorError
-from iomconnector.jobs.lane import FixedGate, GateClosedError, LaneGate
+from iomconnector.jobs.lane import FixedGate, LaneGate
 from iomconnector.model.exports import ExportState
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.testing.contracts.order_storage import LEASE
@@ -17,6 +17,7 @@ from iomconnector.testing.export_stage import AN_HOUR, ExportStage
 from iomconnector.testing.memory.clock import ManualClock
 from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL
 from iomconnector.usecases.export_orders import ABANDONED
+from iomconnector.usecases.gate_closed import GateClosedError
 
 NUMBERS = [f"{number:02}" for number in range(30)]
 

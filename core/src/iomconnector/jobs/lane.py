@@ -12,25 +12,12 @@ from iomconnector.errors import ConnectorError
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult
+from iomconnector.usecases.gate_closed import GateClosedError
 
 log = structlog.get_logger(__name__)
 
 AHEAD = 2
 """So many times as many orders are claimed as may be under way, so that none waits for the database."""
-
-
-class GateClosedError(ConnectorError):
-    """What orders are sent to is not to be called at present.
-
-    Arguments:
-        until: When it may be called again.
-    """
-
-    code = "export.endpoint_closed"
-
-    def __init__(self, message: str, *, until: datetime, hint: str = "", **ids: object) -> None:
-        super().__init__(message, hint=hint, **ids)
-        self.until = until
 
 
 class LaneGate(Protocol):

@@ -20,6 +20,7 @@ CORE = [
     "serve",
     "service",
     "token",
+    "worker",
 ]
 
 HEAVY = ["sqlalchemy", "alembic", "fastapi", "uvicorn", "babel", "rich.progress", "starlette", "structlog"]

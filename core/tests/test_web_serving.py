@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -174,17 +173,6 @@ def test_it_listens_on_ipv6(shop: Shop) -> None:
         assert Caller(server.address).get("/health").status == 200
 
 
-def assembly_with(shop: Shop, cartridge: str, body: str) -> Mapping[str, str]:
-    """Variables that choose an assembly with one more cartridge."""
-    shop.site.add(cartridge, body)
-    text = (shop.directory / "assemblies" / "test-shop.toml").read_text()
-    more = shop.directory / "assemblies" / "more.toml"
-    more.write_text(
-        text.replace('"test-shop"', '"more"').replace('"file_orders"', f'"file_orders", "{cartridge}"')
-    )
-    return {"IOMC_ASSEMBLY": "more"}
-
-
 def test_a_background_service_that_fails_ends_the_process_and_is_named(shop: Shop) -> None:
     body = """
 from iomconnector.jobs.background import BackgroundService
@@ -198,7 +186,7 @@ async def run(stop):
 def iomconnector_background_services(application):
     return [BackgroundService("printer", run)]
 """
-    ended = shop.run("serve", "--port", "0", variables=assembly_with(shop, "printing", body))
+    ended = shop.run("serve", "--port", "0", variables=shop.assembly_with("printing", body))
     assert ended.code == 1
     assert ended.err.endswith(
         "error: The background service 'printer' failed: RuntimeError: out of ink. The log tells more.\n"
@@ -225,7 +213,7 @@ async def long(stop):
 def iomconnector_background_services(application):
     return [BackgroundService("brief", brief), BackgroundService("long", long)]
 """
-    with shop.serving(variables=assembly_with(shop, "writing", body)) as server:
+    with shop.serving(variables=shop.assembly_with("writing", body)) as server:
         wait_until((shop.directory / "brief").exists, "the brief service ended")
         assert Caller(server.address).get("/health").status == 200
         assert not (shop.directory / "long").exists()
@@ -248,7 +236,7 @@ async def fails():
 def iomconnector_routers(application):
     return [router]
 """
-    variables = {**assembly_with(shop, "failing", body), "IOMC_LOG_FORMAT": "json"}
+    variables = {**shop.assembly_with("failing", body), "IOMC_LOG_FORMAT": "json"}
     with shop.serving(variables=variables) as server:
         answer = Caller(server.address).get("/fails")
         assert (answer.status, answer.content["code"]) == (500, "server.error")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -82,11 +82,17 @@ class Application:
         service: OrderExportService = await self.resolver.resolve(OrderExportService, channel)
         return service
 
-    def exporter(self, observe: Callable[[ExportResult], None] | None = None) -> Exporter:
+    def exporter(
+        self,
+        observe: Callable[[ExportResult], None] | None = None,
+        *,
+        channels: Collection[str] = (),
+    ) -> Exporter:
         """An engine that works off the export ledger, as the settings say.
 
         Arguments:
             observe: Is told of each attempt.
+            channels: Only the orders of these channels; of all where empty.
         """
         settings = self.settings
         policy = RetryPolicy(
@@ -103,6 +109,7 @@ class Application:
             concurrency=settings.export_concurrency,
             lease=timedelta(seconds=settings.export_lease),
             poll_interval=settings.export_poll_interval,
+            channels=channels,
             observe=observe,
         )
 

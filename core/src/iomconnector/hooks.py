@@ -60,7 +60,7 @@ def iomconnector_routers(application: Application) -> Sequence[APIRouter]:
 
 @hookspec
 def iomconnector_background_services(application: Application) -> Sequence[BackgroundService]:
-    """Run beside the web application for as long as ``iomconnector serve`` runs."""
+    """Run in the background for as long as a process runs: each worker, or each process that serves."""
     raise AssertionError
 
 

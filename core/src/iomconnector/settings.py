@@ -36,6 +36,10 @@ class Settings(BaseModel):
         host: Where the web application listens.
         port: Where the web application listens.
         log_format: ``text`` for people, ``json`` for machines.
+        operations_host: Where a process listens for questions about its health and its metrics.
+        operations_port: The port for that; 0 takes a free one, without one nothing listens.
+        operations_token: Who asks for the metrics has to bear it; needed where other machines can ask.
+        shutdown_grace: Seconds that a process has to finish what it began, once it is told to stop.
         export_concurrency: How many exports of one channel run at a time in one process.
         export_lease: Seconds for which a process may work on an order without giving a sign of life.
         export_retry_base: Seconds to wait after the first failure; doubled with each further one.
@@ -64,6 +68,10 @@ class Settings(BaseModel):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     log_format: Literal["text", "json"] = "text"
+    operations_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    operations_port: Annotated[int | None, Field(ge=0, le=65535)] = None
+    operations_token: SecretStr | None = None
+    shutdown_grace: Seconds = 30
     export_concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
     export_lease: Seconds = 120
     export_retry_base: Seconds = 1

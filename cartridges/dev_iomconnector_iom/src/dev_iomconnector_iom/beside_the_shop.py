@@ -11,7 +11,7 @@ import structlog
 from dev_iomconnector_iom.cli import STORAGE_NAME
 from dev_iomconnector_iom.config import StandInConfig
 from dev_iomconnector_iom.server import StandIn, StandInStartError
-from iomconnector.jobs.background import BackgroundService
+from iomconnector.jobs.background import BackgroundService, Place
 
 PORT = 8090
 PORT_VARIABLE = "IOM_STAND_IN_PORT"
@@ -54,4 +54,4 @@ def stand_in_service(data_directory: Path) -> BackgroundService:
             )
             await stop.wait()
 
-    return BackgroundService("IOM stand-in", run)
+    return BackgroundService("IOM stand-in", run, Place.WEB)

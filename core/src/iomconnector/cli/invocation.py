@@ -100,8 +100,17 @@ class Invocation:
                 typer.secho(f"skipped {each.name}: {each.reason}", fg="yellow", err=True)
         return loaded
 
-    def run(self, work: Callable[[Application], Awaitable[T]]) -> T:
+    def run(
+        self,
+        work: Callable[[Application], Awaitable[T]],
+        *,
+        overrides: Mapping[str, object | None] | None = None,
+    ) -> T:
         """Run something on the application of this assembly, in an event loop of its own.
+
+        Arguments:
+            work: What is to be run.
+            overrides: Settings that options of the command give, checked by it; none where omitted.
 
         Raises:
             AssemblyError: The assembly has errors.
@@ -109,13 +118,19 @@ class Invocation:
             ConfigurationError: A setting is wrong.
             typer.Exit: It was interrupted; the exit code is 130.
         """
-        return self._run(work, self.cartridges)
+        given = {name: value for name, value in (overrides or {}).items() if value is not None}
+        return self._run(work, self.cartridges, given)
 
     def run_for_database(self, work: Callable[[Application], Awaitable[T]]) -> T:
         """Like :meth:`run`, with everything loaded that prepares the assembly's database."""
-        return self._run(work, self.load(self.resolved.preparation))
+        return self._run(work, self.load(self.resolved.preparation), {})
 
-    def _run(self, work: Callable[[Application], Awaitable[T]], cartridges: LoadedCartridges) -> T:
+    def _run(
+        self,
+        work: Callable[[Application], Awaitable[T]],
+        cartridges: LoadedCartridges,
+        overrides: Mapping[str, object],
+    ) -> T:
         import asyncio
 
         from iomconnector.cli.log_output import configure_logging
@@ -123,6 +138,7 @@ class Invocation:
         from iomconnector.settings import Settings
 
         settings = Settings.of(self.resolved.settings, origins=self.resolved.setting_origins)
+        settings = settings.model_copy(update=overrides)
         configure_logging(verbose=self.verbose, json=settings.log_format == "json")
         container = Container(settings=settings, cartridges=cartridges, assembly=self.resolved)
 

@@ -87,6 +87,12 @@ def _token() -> typer.Typer:
     return app
 
 
+def _worker() -> typer.Typer:
+    from iomconnector.cli.worker_command import app
+
+    return app
+
+
 CORE_COMMANDS = {
     command.name: command
     for command in (
@@ -100,6 +106,7 @@ CORE_COMMANDS = {
         Command("serve", "Run the web application and the exporter until stopped.", _serve),
         Command("service", "Managed services: types, configurations, activation.", _service),
         Command("token", "Access tokens for the web application.", _token),
+        Command("worker", "Export orders and work in the background until stopped, without web.", _worker),
     )
 }
 

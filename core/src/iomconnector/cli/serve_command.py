@@ -25,9 +25,17 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = None,
-    export: Annotated[bool, typer.Option(help="Export orders in this process.")] = True,
+    export: Annotated[
+        bool, typer.Option(help="Export orders and do the background work in this process too.")
+    ] = True,
+    operations_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port for health and metrics; 0 takes a free one."),
+    ] = None,
 ) -> None:
     """Run the web application, the exporter and what the cartridges add, until stopped.
+
+    With --no-export it is web alone; `iomconnector worker` does the rest, in any number of processes.
 
     The first SIGTERM or Ctrl-C finishes what was begun and ends with exit code 0; the second does not wait.
     """
@@ -36,8 +44,10 @@ def serve(
         settings = application.settings
         nobody = offers_sign_in(application) and not await application.accounts.all()
 
-        def announce(url: str) -> None:
+        def announce(url: str, operations: str | None) -> None:
             typer.echo(f"Listening on {url}, the API is described at {url}/docs.")
+            if operations:
+                typer.echo(f"Operations on {operations}.")
             if nobody:
                 typer.echo(f"{NO_ACCOUNT_YET}\n  {_account_command()}", err=True)
 
@@ -49,7 +59,7 @@ def serve(
             announce=announce,
         )
 
-    invocation_of(context).run(work)
+    invocation_of(context).run(work, overrides={"operations_port": operations_port})
 
 
 def _account_command() -> str:

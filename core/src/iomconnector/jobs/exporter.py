@@ -70,6 +70,10 @@ class Exporter:
         for channel in self._running.values():
             self._lanes[channel].wake()
 
+    def under_way(self) -> list[str]:
+        """The numbers of the orders that are claimed and not ended."""
+        return [claim.request.number for lane in self._lanes.values() for claim in lane.claims]
+
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then finish what was begun. Survives failures of the database."""
         stopped = asyncio.create_task(stop.wait())

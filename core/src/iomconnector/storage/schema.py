@@ -60,6 +60,15 @@ class Schema:
             )
         return heads[0]
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The newest revision and all before it."""
+        from alembic.script import ScriptDirectory
+
+        return frozenset(
+            each.revision for each in ScriptDirectory.from_config(self._config()).walk_revisions()
+        )
+
     async def current(self, database: Database) -> str | None:
         """The revision at which the tables are; none where they, or the database, are not there.
 

@@ -9,8 +9,10 @@ from pydantic import BaseModel
 from starlette.routing import NoMatchFound
 
 from iomconnector.application import Application
+from iomconnector.processes.health import Health
 from iomconnector.web.api_documentation import add_api_documentation
 from iomconnector.web.cartridge_routes import sound_routers
+from iomconnector.web.health_routes import add_health_routes
 from iomconnector.web.problems import answer_errors_as_problems
 from iomconnector.web.request_bodies import BodyLimit
 from iomconnector.web.security_headers import SecurityHeaders
@@ -18,15 +20,19 @@ from iomconnector.web.security_headers import SecurityHeaders
 FRONT_ROUTE: Final = "front_page"
 
 
-class Health(BaseModel):
+class ProcessState(BaseModel):
     """That the process answers, and without which cartridges of its assembly it runs."""
 
     status: Literal["up"] = "up"
     skipped_cartridges: list[str] = []
 
 
-def create_web_application(application: Application) -> FastAPI:
+def create_web_application(application: Application, *, health: Health | None = None) -> FastAPI:
     """The web application of a system, with the routes of all its cartridges.
+
+    Arguments:
+        application: The system.
+        health: Tells whether the process is fit to answer; without, it counts as started.
 
     Raises:
         HookError: A cartridge failed to give its routes.
@@ -46,13 +52,21 @@ def create_web_application(application: Application) -> FastAPI:
     add_api_documentation(web)
 
     @web.get("/health", tags=["operations"], summary="Is the process up?")
-    async def health() -> Health:
-        return Health(skipped_cartridges=[each.name for each in application.cartridges.skipped])
+    async def state() -> ProcessState:
+        return ProcessState(skipped_cartridges=[each.name for each in application.cartridges.skipped])
+
+    add_health_routes(web, health or _started(application))
 
     for router in sound_routers(application):
         web.include_router(router)
     web.add_api_route("/", _front, include_in_schema=False)
     return web
+
+
+def _started(application: Application) -> Health:
+    health = Health(application.database)
+    health.started()
+    return health
 
 
 async def _front(request: Request) -> RedirectResponse:

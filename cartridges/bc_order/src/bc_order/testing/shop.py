@@ -150,6 +150,36 @@ class Shop:
                 code = running.wait(PATIENCE_SECONDS)
                 assert code == 0, running.err
 
+    @contextmanager
+    def working(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Iterator[Running]:
+        """Run ``iomconnector worker`` for the time of the block, then end it with SIGTERM.
+
+        It must end with exit code 0, unless the block ended it.
+        """
+        with self.running("worker", *arguments, variables=variables) as running:
+            wait_until(lambda: "exports orders of" in running.out or not running.runs, "the worker works")
+            assert running.runs, running.err
+            yield running
+            if running.runs:
+                running.signal(signal.SIGTERM)
+                code = running.wait(PATIENCE_SECONDS)
+                assert code == 0, running.err
+
+    def assembly_with(self, cartridge: str, body: str) -> Mapping[str, str]:
+        """Add a cartridge; the variables that choose an assembly with it.
+
+        Arguments:
+            cartridge: Its name.
+            body: The code of its module ``cartridge``.
+        """
+        self.site.add(cartridge, body)
+        text = (self.directory / "assemblies" / "test-shop.toml").read_text()
+        more = self.directory / "assemblies" / "more.toml"
+        more.write_text(
+            text.replace('"test-shop"', '"more"').replace('"file_orders"', f'"file_orders", "{cartridge}"')
+        )
+        return {"IOMC_ASSEMBLY": "more"}
+
     def token(self, name: str, *channels: str) -> str:
         """Make an access token for channels."""
         options = [part for channel in channels for part in ("--channel", channel)]

@@ -1,4 +1,4 @@
-"""What ``serve`` logs of the export: what an operator must know, once."""
+"""What a process logs of the export: what an operator must know, once."""
 
 from datetime import UTC, datetime
 
@@ -7,9 +7,9 @@ from structlog.testing import capture_logs
 from iomconnector.model.exports import ExportRequest, ExportState
 from iomconnector.model.values import ChannelId, OrderNumber
 from iomconnector.ports.export_ledger import Claim
+from iomconnector.processes.export_log import ExportReporter
 from iomconnector.testing.samples import CHANNEL, placed_order, sample_order
 from iomconnector.usecases.export_orders import ExportResult
-from iomconnector.web.serving import ExportReporter
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -13,6 +13,9 @@ CLOCKS_DIFFER_BY = timedelta(minutes=1)
 """The clocks of machines that work together are expected to differ by less."""
 
 LONGEST_NAME = 500
+LONGEST_CODE = 100
+LONGEST_REASON = 2000
+"""What is kept of the last failure, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +236,12 @@ class EndpointState:
     def _remembering(self, report: Report, now: datetime) -> "EndpointState":
         state = self
         if report.reason is not None or report.code is not None:
-            state = replace(state, last_code=report.code, last_reason=report.reason, last_failure_at=now)
+            state = replace(
+                state,
+                last_code=None if report.code is None else report.code[:LONGEST_CODE],
+                last_reason=None if report.reason is None else report.reason[:LONGEST_REASON],
+                last_failure_at=now,
+            )
         if report.retry_after is None:
             return state
         until = now + min(report.retry_after, LONGEST_WAIT)

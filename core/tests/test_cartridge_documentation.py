@@ -68,7 +68,7 @@ def test_the_example_runs(hook: str, site: CartridgeSite, tmp_path: Path) -> Non
             arguments = dict.fromkeys(loaded.arguments(hook), application)
             return len(loaded.collect(hook, **arguments))
 
-    assert asyncio.run(offered()) == 1
+    assert asyncio.run(offered()) >= 1
 
 
 def test_the_example_of_a_command_loads(site: CartridgeSite) -> None:

@@ -17,6 +17,7 @@ from iomconnector.ports.export_desk import ExportDesk
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.export_pauses import ExportPauses
 from iomconnector.ports.export_queries import ExportQueries
+from iomconnector.ports.job_engine import JobEngine
 from iomconnector.ports.message_log import MessageLog
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_number_sequence import OrderNumberSequence
@@ -70,8 +71,14 @@ class Application:
     approve_orders: ApproveOrders
     preparation_protocol: PreparationProtocol
     audit_trail: AuditTrail
+    make_job_engine: Callable[[], JobEngine]
     assembly: Assembly | None = None
     worker: str = field(default_factory=worker_name)
+
+    @property
+    def job_engine(self) -> JobEngine:
+        """What runs background jobs and schedules; made when it is first asked for."""
+        return self.make_job_engine()
 
     async def export_service(self, channel: str) -> OrderExportService:
         """The order export service of a channel.

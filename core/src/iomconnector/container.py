@@ -12,6 +12,7 @@ from iomconnector.cartridges.loaded import LoadedCartridges
 from iomconnector.cartridges.offers import require_sound_offers
 from iomconnector.jobs.clock import SystemClock
 from iomconnector.model.lockout import LockoutRule
+from iomconnector.ports.job_engine import JobEngine
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
@@ -57,6 +58,12 @@ def _password_hasher(settings: Settings) -> PasswordHasher:
     return Argon2PasswordHasher(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
 
 
+def _job_engine() -> JobEngine:
+    from iomconnector.jobs.engine.embedded import EmbeddedJobEngine
+
+    return EmbeddedJobEngine()
+
+
 def _sign_in_rules(settings: Settings) -> SignInRules:
     def lockout(failures: int) -> LockoutRule:
         return LockoutRule(
@@ -99,6 +106,7 @@ class Container(containers.DeclarativeContainer):
     failed_sign_ins = providers.Singleton(SqlFailedSignIns, database)
     password_hasher = providers.Singleton(_password_hasher, settings)
     audit_trail = providers.Singleton(SqlAuditTrail, database)
+    job_engine = providers.Singleton(_job_engine)
 
     extensions = providers.Singleton(LoadedCartridges.extensions, cartridges)
     definitions = providers.Singleton(
@@ -176,6 +184,7 @@ class Container(containers.DeclarativeContainer):
         approve_orders=approve_orders,
         preparation_protocol=preparation_protocol,
         audit_trail=audit_trail,
+        make_job_engine=job_engine.provider,
         assembly=assembly,
     )
 

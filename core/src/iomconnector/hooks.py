@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iomconnector.cartridges.templates import CartridgeTemplate
     from iomconnector.cli.commands import Command
     from iomconnector.jobs.background import BackgroundService
+    from iomconnector.jobs.offered import BackgroundWork
     from iomconnector.services.definition import ServiceDefinition
     from iomconnector.storage.preparation import Preparer
 
@@ -61,6 +62,12 @@ def iomconnector_routers(application: Application) -> Sequence[APIRouter]:
 @hookspec
 def iomconnector_background_services(application: Application) -> Sequence[BackgroundService]:
     """Run in the background for as long as a process runs: each worker, or each process that serves."""
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_jobs(application: Application) -> Sequence[BackgroundWork]:
+    """Do background jobs, and have things done at certain times: handlers and schedules."""
     raise AssertionError
 
 

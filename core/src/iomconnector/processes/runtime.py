@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from iomconnector.application import Application
 from iomconnector.jobs.background import BackgroundService, Place
+from iomconnector.jobs.exporter import Exporter
+from iomconnector.jobs.registering import register_jobs
 from iomconnector.processes.export_log import ExportReporter
 from iomconnector.processes.health import Health
 from iomconnector.processes.operations import Metrics, operations_listener
@@ -85,11 +87,15 @@ class Runtime:
 
 
 def working_services(application: Application, *, channels: Collection[str] = ()) -> list[BackgroundService]:
-    """What a process that works runs in the background: the exporter, and what cartridges add.
+    """What a process that works runs in the background: exporter, job engine, and what cartridges add.
 
     Arguments:
         application: The system.
         channels: Export orders of these channels alone; of all where empty.
+
+    Raises:
+        HookError: A cartridge offers the job engine something that is no job.
+        JobEngineError: What is offered to it cannot be used.
     """
     exporter = application.exporter(ExportReporter(), channels=channels)
     application.place_orders.when_placed(exporter.wake)
@@ -97,7 +103,22 @@ def working_services(application: Application, *, channels: Collection[str] = ()
     return [
         *offered_services(application, Place.WORK),
         BackgroundService("order exporter", exporter.run, under_way=exporter.under_way),
+        job_engine(application, exporter, hints=not channels),
     ]
+
+
+def job_engine(
+    application: Application, exporter: Exporter | None = None, *, hints: bool = False
+) -> BackgroundService:
+    """The job engine of this process, with all that it is to do.
+
+    Arguments:
+        application: The system.
+        exporter: That of this process; none where it exports nothing.
+        hints: Whether the process takes hints that exports are due: it exports orders of all channels.
+    """
+    register_jobs(application, exporter, hints=hints)
+    return BackgroundService("job engine", application.job_engine.run)
 
 
 def offered_services(application: Application, place: Place) -> list[BackgroundService]:

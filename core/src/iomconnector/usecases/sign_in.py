@@ -118,7 +118,7 @@ class SignIn:
         )
         await self._sessions.save(session)
         await self.sign_out(replacing)
-        await self._forget_what_is_over(now)
+        await self.forget_what_is_over()
         await self._note("session.opened", account.name, {"address": (None, shown(client))})
         return self._session(token, session, account)
 
@@ -159,6 +159,12 @@ class SignIn:
         session = await self._sessions.find(digest)
         if session is not None and await self._sessions.delete(digest):
             await self._note("session.closed", session.account)
+
+    async def forget_what_is_over(self) -> None:
+        """Remove sessions that are over, and failed sign-ins that count no more."""
+        now = self._clock.now()
+        await self._sessions.forget(seen_before=now - self._rules.idle, expired_at=now)
+        await self._failures.forget(now - MEMORY)
 
     async def _proven(self, name: str, password: str, client: str) -> StoredAccount:
         await self._count_for_address(client)
@@ -208,10 +214,6 @@ class SignIn:
         self, action: str, name: str, changes: Mapping[str, tuple[Any, Any]] | None = None
     ) -> None:
         await self._audit.record(AuditEntry(self._clock.now(), name, action, name, changes=changes or {}))
-
-    async def _forget_what_is_over(self, now: datetime) -> None:
-        await self._sessions.forget(seen_before=now - self._rules.idle, expired_at=now)
-        await self._failures.forget(now - MEMORY)
 
     def _session(
         self, token: str, session: StoredSession, account: StoredAccount, *, seen_at: datetime | None = None

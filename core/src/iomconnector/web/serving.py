@@ -10,7 +10,7 @@ from typing import Any
 from iomconnector.application import Application
 from iomconnector.jobs.background import BackgroundService, Place
 from iomconnector.processes.listening import AddressNotAvailableError, listening, url_of
-from iomconnector.processes.runtime import Runtime, offered_services, working_services
+from iomconnector.processes.runtime import Runtime, job_engine, offered_services, working_services
 from iomconnector.processes.supervision import BackgroundServiceError
 from iomconnector.processes.web_server import WebServer
 from iomconnector.web.app import create_web_application
@@ -45,6 +45,8 @@ async def serve_application(
     services = offered_services(application, Place.WEB)
     if export:
         services += working_services(application)
+    elif not application.job_engine.shared:
+        services.append(job_engine(application))
     web = create_web_application(application, health=runtime.health)
     with listening(host, port, mend="Choose others with --host and --port") as listener:
 

@@ -18,6 +18,7 @@ from iomconnector.storage.engine.failures import OutcomeUnknownError, Unreachabl
 from iomconnector.storage.engine.group_commit import Write
 from iomconnector.storage.engine.postgresql_address import PostgresqlAddress
 from iomconnector.storage.engine.postgresql_lock import AdvisoryLock
+from iomconnector.storage.engine.transaction import begun, committed
 
 OLDEST = 14
 RECYCLE = 1800
@@ -129,6 +130,7 @@ class PostgresqlBackend:
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level=isolation.upper())
             transaction = await connection.begin()
+            begun(connection)
             try:
                 for write in writes:
                     write.result = await write.operation(connection)
@@ -146,6 +148,7 @@ class PostgresqlBackend:
                     f"The database {self.url.render_as_string()} was lost while it committed.",
                     hint="It may be stored or not: see what is there before doing it again.",
                 ) from error
+            await committed(connection)
 
     def lock(self, name: str) -> Lock:
         """An advisory lock, on a connection of its own."""

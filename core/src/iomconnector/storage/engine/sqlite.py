@@ -19,6 +19,7 @@ from iomconnector.storage.engine.backend import Isolation
 from iomconnector.storage.engine.exclusive import FileLock, Lock
 from iomconnector.storage.engine.failures import BrokenConstraintError
 from iomconnector.storage.engine.group_commit import Write
+from iomconnector.storage.engine.transaction import begun, committed, transaction_of
 
 BUSY_TIMEOUT_MS = 30_000
 READING = "iomconnector_reading"
@@ -62,9 +63,12 @@ class SqliteBackend:
     async def commit(self, engine: AsyncEngine, group: Sequence[Write], isolation: Isolation) -> None:
         """Commit a group without savepoints; where one of it fails, again with one for each."""
         if not await _all_succeed(engine, group):
-            async with engine.begin() as connection:
-                for write in group:
-                    await _run_in_savepoint(connection, write)
+            async with engine.connect() as connection:
+                async with connection.begin():
+                    begun(connection)
+                    for write in group:
+                        await _run_in_savepoint(connection, write)
+                await committed(connection)
 
     def lock(self, name: str) -> Lock:
         """A lock file beside the database."""
@@ -97,6 +101,7 @@ async def _all_succeed(engine: AsyncEngine, group: Sequence[Write]) -> bool:
     """
     async with engine.connect() as connection:
         transaction = await connection.begin()
+        begun(connection)
         try:
             for write in group:
                 write.result = await write.operation(connection)
@@ -111,15 +116,19 @@ async def _all_succeed(engine: AsyncEngine, group: Sequence[Write]) -> bool:
         except DBAPIError:
             await raw.driver_connection.rollback()
             raise
+        await committed(connection)
         return True
 
 
 async def _run_in_savepoint(connection: AsyncConnection, write: Write) -> None:
     savepoint = await connection.begin_nested()
+    calls = transaction_of(connection).after_commit
+    before = len(calls)
     try:
         write.result = await write.operation(connection)
     except Exception as error:
         write.error = error
+        del calls[before:]
         await _undo(savepoint, error)
     else:
         await savepoint.commit()

@@ -22,6 +22,7 @@ from iomconnector.testing.contracts.export_outcomes import ExportOutcomeContract
 from iomconnector.testing.contracts.export_queries import ExportQueriesContract
 from iomconnector.testing.contracts.failed_sign_ins import FailedSignInsContract
 from iomconnector.testing.contracts.far_side import ExportScene, FarSide
+from iomconnector.testing.contracts.job_engine import JobEngineContract, JobStage
 from iomconnector.testing.contracts.message_log import MessageLogContract
 from iomconnector.testing.contracts.number_assignments import NumberAssignmentsContract
 from iomconnector.testing.contracts.order_approval import OrderApprovalContract
@@ -60,6 +61,8 @@ __all__ = [
     "ExportScene",
     "FailedSignInsContract",
     "FarSide",
+    "JobEngineContract",
+    "JobStage",
     "MessageLogContract",
     "NumberAssignmentsContract",
     "OrderApprovalContract",

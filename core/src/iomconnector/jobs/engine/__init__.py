@@ -1,0 +1,1 @@
+"""The job engines: PgQueuer, in the memory of the process or on PostgreSQL."""

@@ -225,6 +225,29 @@ def test_a_wrong_type_inside_a_dictionary_is_found_after_the_extensions() -> Non
         map_order(full_order(), ("acme", Extension("OrderMapper.bindOrder", bind)))
 
 
+def test_an_empty_group_of_attributes_is_left_out() -> None:
+    def bind(order: Order, document: OrderDocument, context: MappingContext) -> None:
+        document.additional_attributes.clear()
+        document.additional_attributes["acme"] = {}
+        document.shipping_buckets[0].additional_attributes["acme"] = {}
+        document.shipping_buckets[0].additional_attributes["other"] = {"key": ""}
+
+    document = map_order(full_order(), ("acme", Extension("OrderMapper.bindOrder", bind))).document
+    assert "additionalAttributes" not in document
+    groups = document["shippingBuckets"][0]["additionalAttributes"]
+    assert "acme" not in groups
+    assert groups["other"] == {"key": ""}
+
+
+@pytest.mark.parametrize("nothing", [[], "", None, 0])
+def test_a_group_of_attributes_that_is_none_is_refused(nothing: object) -> None:
+    def bind(order: Order, document: Any, context: MappingContext) -> None:
+        document.additional_attributes["acme"] = nothing
+
+    with pytest.raises(OrderNotExportableError, match=r"after the extensions, .*acme"):
+        map_order(full_order(), ("acme", Extension("OrderMapper.bindOrder", bind)))
+
+
 def test_an_extension_can_refuse_an_order_beside_other_reasons() -> None:
     def bind(payment: Payment, document: PaymentDocument, context: MappingContext) -> None:
         context.refuse("service_id", "is not allowed for business customers", payment.service_id)

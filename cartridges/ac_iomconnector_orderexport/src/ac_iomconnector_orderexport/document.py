@@ -5,19 +5,35 @@ the fields are written ``shop_order_number``, in JSON ``shopOrderNumber``. Field
 are not known here are ignored.
 """
 
-from datetime import datetime
-from decimal import Decimal
-from functools import cache
-from typing import Any, Final, Literal
+from operator import not_
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, SerializationInfo
 from pydantic.alias_generators import to_camel
 
 from ac_iomconnector_rest_common.json_numbers import timestamp
 from iomconnector.model.values import Exact
 
-AttributeGroups = dict[str, dict[str, str]]
-"""Additional attributes: group, then key, then value."""
+
+def _written_moment(moment: Any, info: SerializationInfo) -> Any:
+    return timestamp(moment) if info.by_alias else moment
+
+
+def _written_groups(groups: Any, info: SerializationInfo) -> Any:
+    return {name: members for name, members in groups.items() if members != {}} if info.by_alias else groups
+
+
+def _hold_nothing(groups: Any) -> bool:
+    return all(members == {} for members in groups.values())
+
+
+Moment = Annotated[AwareDatetime, PlainSerializer(_written_moment)]
+"""A time; ``to_json`` writes it as IOM does."""
+
+AttributeGroups = Annotated[
+    dict[str, dict[str, str]], PlainSerializer(_written_groups), Field(exclude_if=_hold_nothing)
+]
+"""Additional attributes: group, then key, then value; ``to_json`` leaves empty groups out."""
 
 JsonObject = dict[str, Any]
 
@@ -40,37 +56,7 @@ class Document(BaseModel):
         Numbers stay exact (``Decimal``), times become text in milliseconds with their offset, as IOM writes
         them. [iom-api 0, dates]
         """
-        members = self.__dict__
-        document: JsonObject = {}
-        for name, alias in _aliases(type(self)):
-            value = members[name]
-            if type(value) in _WRITTEN_AS_THEY_ARE:
-                document[alias] = value
-            elif value is not None and (written := _written(value)) not in _NOTHING:
-                document[alias] = written
-        return document
-
-
-_WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool, Decimal})
-_NOTHING: Final[tuple[object, ...]] = (None, {}, [])
-
-
-@cache
-def _aliases(part: type[Document]) -> tuple[tuple[str, str], ...]:
-    """The fields of a part of the document, and what they are called in JSON."""
-    return tuple((name, field.serialization_alias or name) for name, field in part.model_fields.items())
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, Document):
-        return value.to_json()
-    if isinstance(value, list):
-        return [_written(element) for element in value]
-    if isinstance(value, dict):
-        return {
-            name: written for name, member in value.items() if (written := _written(member)) not in _NOTHING
-        }
-    return timestamp(value) if isinstance(value, datetime) else value
+        return self.model_dump(by_alias=True, exclude_none=True, warnings=False)
 
 
 class PriceDocument(Document):
@@ -127,7 +113,7 @@ class TotalPriceDocument(Document):
 class SumPriceDocument(TotalPriceDocument):
     """SumPrice: a total with its promotions."""
 
-    promotions: list[PromotionDocument] = Field(default_factory=list)
+    promotions: list[PromotionDocument] = Field(default_factory=list, exclude_if=not_)
 
 
 class ChargeDocument(Document):
@@ -138,7 +124,7 @@ class ChargeDocument(Document):
     net: PriceDocument
     gross: PriceDocument
     taxes: list[TaxDocument]
-    promotions: list[PromotionDocument] = Field(default_factory=list)
+    promotions: list[PromotionDocument] = Field(default_factory=list, exclude_if=not_)
 
 
 class LocationDocument(Document):
@@ -154,7 +140,7 @@ class LocationDocument(Document):
     post_code: str
     district: str | None = None
     country_code: str
-    additions: list[str] = Field(default_factory=list)
+    additions: list[str] = Field(default_factory=list, exclude_if=not_)
 
 
 class ContactDocument(Document):
@@ -228,7 +214,7 @@ class SalesDocument(Document):
     currency_code: str
     sub_total: SumPriceDocument
     total: TotalPriceDocument
-    charges: list[ChargeDocument] = Field(default_factory=list)
+    charges: list[ChargeDocument] = Field(default_factory=list, exclude_if=not_)
 
 
 class ProductDocument(Document):
@@ -245,14 +231,14 @@ class DeliveryDateDocument(Document):
 
     delivery_date_type: Literal["STANDARD", "EXPRESS", "EARLIEST", "FIXED"]
     name: str | None = None
-    desired_delivery_date: AwareDatetime | None = None
+    desired_delivery_date: Moment | None = None
 
 
 class ShippingDocument(Document):
     """Shipping of a position."""
 
     freight_class: str | None = None
-    delivery_options: list[str] = Field(default_factory=list)
+    delivery_options: list[str] = Field(default_factory=list, exclude_if=not_)
     delivery_date: DeliveryDateDocument
     expected_delivery_days: int
     selected_supplier: str | None = None
@@ -279,7 +265,7 @@ class BucketDocument(Document):
     number: str | None = None
     shipping_address: AddressDocument
     shipping_method: str | None = None
-    charges: list[ChargeDocument] = Field(default_factory=list)
+    charges: list[ChargeDocument] = Field(default_factory=list, exclude_if=not_)
     additional_attributes: AttributeGroups = Field(default_factory=dict)
     positions: list[PositionDocument]
 
@@ -288,7 +274,7 @@ class OrderDocument(Document):
     """Order."""
 
     shop_order_number: str
-    shop_order_creation_date: AwareDatetime
+    shop_order_creation_date: Moment
     reservation_id: int | None = None
     cost_center: str | None = None
     project: str | None = None

@@ -64,7 +64,7 @@ def map_price(price: Price, run: MappingRun) -> PriceDocument:
     """Price -> Price."""
     return PriceDocument(
         amount=run.amount(price.amount, "amount"),
-        amount_discounted=_maybe_amount(price.discounted, run, "discounted"),
+        amount_discounted=run.amount(price.discounted, "discounted") if price.discounted else None,
     )
 
 

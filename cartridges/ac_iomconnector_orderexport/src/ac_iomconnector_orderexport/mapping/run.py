@@ -72,6 +72,8 @@ class MappingRun:
 
     def amount(self, money: Money, field: str) -> Decimal:
         """An amount with the decimals that the shop settled, rounded only where that is configured."""
+        if self.settings.amount_rounding is Rounding.REFUSE:
+            return money.amount
         return self._rounded(money.amount, field, self.settings.amount_decimals)
 
     def promotion_amount(self, amount: Decimal, field: str) -> Decimal:

@@ -21,7 +21,7 @@ ORDER_FACTS = {
 }  # fmt: skip
 MESSAGE_FACTS = {
     "message_id", "at", "method", "url", "request_headers", "request_body", "status", "response_headers",
-    "response_body", "error", "duration_ms",
+    "response_body", "error", "duration_ms", "attempt", "trace_id",
 }  # fmt: skip
 
 

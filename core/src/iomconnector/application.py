@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from iomconnector.cartridges.loading import LoadedCartridges
 from iomconnector.jobs.exporter import Exporter
 from iomconnector.jobs.worker_name import worker_name
+from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
@@ -59,6 +60,7 @@ class Application:
     export_desk: ExportDesk
     export_pauses: ExportPauses
     message_log: MessageLog
+    telemetry: Telemetry
     definitions: ServiceDefinitions
     services: ManagedServices
     resolver: ServiceResolver
@@ -118,9 +120,11 @@ class Application:
             poll_interval=settings.export_poll_interval,
             channels=channels,
             observe=observe,
+            telemetry=self.telemetry,
         )
 
     async def aclose(self) -> None:
-        """Give back connections and close the database."""
+        """Give back connections, close the database and send the spans that are left."""
         await self.resolver.aclose()
         await self.database.aclose()
+        await self.telemetry.aclose()

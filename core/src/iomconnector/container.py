@@ -1,17 +1,25 @@
 """The composition root: the only place that knows which class stands behind which port."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from dependency_injector import containers, providers
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from iomconnector.application import Application
 from iomconnector.assemblies.resolution import Assembly
 from iomconnector.cartridges.loaded import LoadedCartridges
 from iomconnector.cartridges.offers import require_sound_offers
 from iomconnector.jobs.clock import SystemClock
+from iomconnector.jobs.worker_name import worker_name
 from iomconnector.model.lockout import LockoutRule
+from iomconnector.observability.masking import KNOWN_SECRETS
+from iomconnector.observability.observed_messages import ObservedMessageLog
+from iomconnector.observability.telemetry import Telemetry
+from iomconnector.observability.tracing import pipeline_of
+from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.job_engine import JobEngine
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.services.managed import ManagedServices
@@ -52,6 +60,14 @@ def _secret_store(settings: Settings) -> FernetSecretStore:
     return FernetSecretStore(settings.data_directory / "secret.key", key)
 
 
+def _telemetry(settings: Settings, contexts: ContextRepository, worker: str) -> Telemetry:
+    async def organization_of(channel: str) -> str | None:
+        path = await contexts.path_to(channel)
+        return path[-1].id
+
+    return Telemetry(pipeline_of(settings, worker), organization_of)
+
+
 def _password_hasher(settings: Settings) -> PasswordHasher:
     from iomconnector.storage.account_passwords import Argon2PasswordHasher
 
@@ -89,6 +105,7 @@ class Container(containers.DeclarativeContainer):
     assembly: providers.Object[Assembly | None] = providers.Object(None)
 
     clock = providers.Singleton(SystemClock)
+    worker = providers.Singleton(worker_name)
     database = providers.Singleton(Database, url=settings.provided.database)
     secret_store = providers.Singleton(_secret_store, settings)
     contexts = providers.Singleton(SqlContextRepository, database)
@@ -97,7 +114,8 @@ class Container(containers.DeclarativeContainer):
     export_queries = providers.Singleton(SqlExportQueries, database)
     export_desk = providers.Singleton(SqlExportDesk, database)
     export_pauses = providers.Singleton(SqlExportPauses, database)
-    message_log = providers.Singleton(SqlMessageLog, database)
+    telemetry = providers.Singleton(_telemetry, settings, contexts, worker)
+    message_log = providers.Singleton(ObservedMessageLog, providers.Singleton(SqlMessageLog, database))
     service_configuration_store = providers.Singleton(SqlServiceConfigurationStore, database)
     access_token_store = providers.Singleton(SqlAccessTokenStore, database)
     preparation_protocol = providers.Singleton(SqlPreparationProtocol, database)
@@ -123,6 +141,7 @@ class Container(containers.DeclarativeContainer):
         clock,
         message_log,
         extensions,
+        telemetry,
     )
     resolver = providers.Singleton(
         ServiceResolver,
@@ -133,6 +152,7 @@ class Container(containers.DeclarativeContainer):
         extensions,
         clock,
         message_log,
+        telemetry,
     )
     access_tokens = providers.Singleton(AccessTokens, access_token_store, contexts, clock)
     accounts = providers.Singleton(
@@ -172,6 +192,7 @@ class Container(containers.DeclarativeContainer):
         export_desk=export_desk,
         export_pauses=export_pauses,
         message_log=message_log,
+        telemetry=telemetry,
         definitions=definitions,
         services=services,
         resolver=resolver,
@@ -186,6 +207,7 @@ class Container(containers.DeclarativeContainer):
         audit_trail=audit_trail,
         make_job_engine=job_engine.provider,
         assembly=assembly,
+        worker=worker,
     )
 
 
@@ -197,8 +219,15 @@ async def running(container: Container) -> AsyncIterator[Application]:
         CartridgeLoadError: What cartridges offer cannot be used together; every problem is named.
     """
     require_sound_offers(container.cartridges())
+    _mask_in_the_log(container.settings())
     application: Application = container.application()
     try:
         yield application
     finally:
         await application.aclose()
+
+
+def _mask_in_the_log(settings: Settings) -> None:
+    KNOWN_SECRETS.remember_all(settings)
+    with suppress(ArgumentError, ValueError):
+        KNOWN_SECRETS.remember(make_url(settings.database).password or "")

@@ -40,6 +40,7 @@ class Settings(BaseModel):
         operations_port: The port for that; 0 takes a free one, without one nothing listens.
         operations_token: Who asks for the metrics has to bear it; needed where other machines can ask.
         shutdown_grace: Seconds that a process has to finish what it began, once it is told to stop.
+        tracing: ``otlp`` sends traces to a collector, which the variables ``OTEL_...`` name.
         export_concurrency: How many exports of one channel run at a time in one process.
         export_lease: Seconds for which a process may work on an order without giving a sign of life.
         export_retry_base: Seconds to wait after the first failure; doubled with each further one.
@@ -72,6 +73,7 @@ class Settings(BaseModel):
     operations_port: Annotated[int | None, Field(ge=0, le=65535)] = None
     operations_token: SecretStr | None = None
     shutdown_grace: Seconds = 30
+    tracing: Literal["off", "otlp"] = "off"
     export_concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
     export_lease: Seconds = 120
     export_retry_base: Seconds = 1

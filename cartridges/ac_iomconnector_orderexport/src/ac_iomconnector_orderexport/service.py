@@ -70,6 +70,7 @@ class IomOrderExportService:
             service=self._context.service,
             channel=self._context.channel,
             transport=transport,
+            telemetry=self._context.telemetry,
         )
 
     async def submit(self, placed: PlacedOrder) -> Receipt:

@@ -24,6 +24,7 @@ class Call:
         service: The id of the service configuration.
         channel: The channel.
         order_number: The order it is about; none where it is about no single one.
+        route: The path with names in place of what differs from order to order.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Call:
     service: str
     channel: str
     order_number: str | None
+    route: str = ""
 
     @property
     def reads_only(self) -> bool:

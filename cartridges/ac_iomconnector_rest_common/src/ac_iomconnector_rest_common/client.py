@@ -1,7 +1,7 @@
 """The REST client of every IOM service."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import uuid4
 
@@ -20,6 +20,8 @@ from ac_iomconnector_rest_common.judgement import Judge
 from ac_iomconnector_rest_common.masking import SecretMask
 from ac_iomconnector_rest_common.resource_url import query_string, resource_path
 from ac_iomconnector_rest_common.retries import read_retrying
+from iomconnector.observability.outgoing import OutgoingRequest
+from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.message_log import MessageLog
 
@@ -42,6 +44,7 @@ class RestClient:
         service: The id of the service configuration, for messages and errors.
         channel: The channel it works for, for messages and errors.
         transport: Another way to send requests, closed with the client; aiohttp's pool where none is given.
+        telemetry: Traces and measures each request.
 
     Raises:
         ConfigurationError: The file of certificate authorities cannot be read.
@@ -58,6 +61,7 @@ class RestClient:
         service: str,
         channel: str,
         transport: httpx.AsyncBaseTransport | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         mask = SecretMask(settings)
         self._settings = settings
@@ -72,6 +76,7 @@ class RestClient:
         wire = HttpxWire(settings, transport) if transport else AiohttpWire(settings)
         self._exchange = Exchange(settings, wire, mask)
         self._judge = Judge(settings, mask)
+        self._telemetry = telemetry or Telemetry()
         self._closed = False
 
     async def send(
@@ -83,6 +88,7 @@ class RestClient:
         body: bytes | None = None,
         order_number: str | None = None,
         accept: tuple[int, ...] = (200, 201),
+        route: str = "",
     ) -> Answer:
         """Send a request and wait for its answer.
 
@@ -93,6 +99,8 @@ class RestClient:
             body: What to send, already in the media type; none for a request without body.
             order_number: The order it is about, for the message log and errors.
             accept: The statuses that mean success.
+            route: The path below ``base_path`` with names in place of what differs from order to order, for
+                traces and metrics: ``/shops/{shop}/orders/{number}``.
 
         Raises:
             IomInvalidRequest: The request cannot be built, or the client is closed.
@@ -112,6 +120,7 @@ class RestClient:
             service=self._service,
             channel=self._channel,
             order_number=order_number,
+            route=f"{self._base_path}{route or '/...'}",
         )
         if call.reads_only:
             return await read_retrying(self._settings)(self._attempt, call)
@@ -129,10 +138,20 @@ class RestClient:
         return verdict
 
     async def _verdict(self, call: Call) -> Answer | IomRestError:
-        """Send once and record it. The frame that holds the credentials raises nothing."""
+        """Send once, seen by traces and metrics."""
         shown = self._url(call, self._mask.params(call.params))
         attempt = Attempt(call, str(uuid4()), self._clock.now(), shown)
-        headers = self._headers(call)
+        with self._telemetry.calling(self._outgoing(attempt)) as under_way:
+            verdict = await self._recorded(attempt, {**self._headers(call), **under_way.headers})
+            if verdict.status is not None:
+                under_way.answered(verdict.status)
+            if isinstance(verdict, IomRestError):
+                under_way.failed(type(verdict).__name__)
+        return verdict
+
+    async def _recorded(self, attempt: Attempt, headers: Mapping[str, str]) -> Answer | IomRestError:
+        """Send once and record it. The frame that holds the credentials raises nothing."""
+        call = attempt.call
         received: RawAnswer | None = None
         verdict: Answer | IomRestError | None = None
         started = time.perf_counter()
@@ -152,6 +171,18 @@ class RestClient:
                 duration_ms=(time.perf_counter() - started) * 1000,
             )
         return verdict
+
+    def _outgoing(self, attempt: Attempt) -> OutgoingRequest:
+        call = attempt.call
+        return OutgoingRequest(
+            service=self._service,
+            channel=self._channel,
+            method=call.method,
+            route=call.route,
+            address=self._settings.base_url,
+            message_id=attempt.message_id,
+            order_number=call.order_number,
+        )
 
     def _url(self, call: Call, params: Sequence[tuple[str, str]]) -> str:
         query = query_string(params)

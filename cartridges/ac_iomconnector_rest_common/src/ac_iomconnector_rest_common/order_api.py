@@ -26,6 +26,8 @@ MEDIA_TYPE: Final = "application/vnd.intershop.order.v2+json"
 MOST_MODIFIED_STATES: Final = 10_000
 """The greatest ``limit`` of modified order states. [Order REST 2.4]"""
 
+_ORDERS: Final = "/shops/{shop}/orders"
+_STATES: Final = "/shops/{shop}/order-states"
 _PROBED_NUMBER: Final = "no-such-order-version-probe"
 
 
@@ -82,6 +84,7 @@ class OrderApi:
             body=document,
             order_number=order_number,
             accept=(201,),
+            route=_ORDERS,
         )
         return reference(answer) or resource_path(BASE_PATH, ("shops", self._shop, "orders", order_number))
 
@@ -100,6 +103,7 @@ class OrderApi:
             ("shops", self._shop, "orders", order_number),
             order_number=order_number,
             accept=(200,),
+            route=f"{_ORDERS}/{{number}}",
         )
         order = answer.json()
         if not isinstance(order, dict) or order.get("shopOrderNumber") != order_number:
@@ -162,7 +166,12 @@ class OrderApi:
         ]
         about = order_numbers[0] if len(order_numbers) == 1 else None
         answer = await self._client.send(
-            "GET", ("shops", self._shop, "order-states"), params=params, order_number=about, accept=(200,)
+            "GET",
+            ("shops", self._shop, "order-states"),
+            params=params,
+            order_number=about,
+            accept=(200,),
+            route=_STATES,
         )
         page = OrderStatePage.read(answer.json())
         if page is None:
@@ -200,7 +209,11 @@ class OrderApi:
         if min_cursor is not None:
             params.append(("minCursor", str(min_cursor)))
         answer = await self._client.send(
-            "GET", ("shops", self._shop, "order-states", "modified"), params=params, accept=(200,)
+            "GET",
+            ("shops", self._shop, "order-states", "modified"),
+            params=params,
+            accept=(200,),
+            route=f"{_STATES}/modified",
         )
         page = ModifiedOrderStatePage.read(answer.json())
         if page is None:
@@ -220,7 +233,11 @@ class OrderApi:
         states = ("shops", self._shop, "order-states")
         try:
             await self._client.send(
-                "GET", (*states, "modified"), params=[("minCursor", "0"), ("limit", "1")], accept=(200,)
+                "GET",
+                (*states, "modified"),
+                params=[("minCursor", "0"), ("limit", "1")],
+                accept=(200,),
+                route=f"{_STATES}/modified",
             )
         except IomBadRequest:
             return OrderApiVersion.V2_4
@@ -231,7 +248,11 @@ class OrderApi:
             return OrderApiVersion.V2_4
         try:
             await self._client.send(
-                "GET", states, params=[("shopOrderNumbers", _PROBED_NUMBER), ("limit", "0")], accept=(200,)
+                "GET",
+                states,
+                params=[("shopOrderNumbers", _PROBED_NUMBER), ("limit", "0")],
+                accept=(200,),
+                route=_STATES,
             )
         except IomBadRequest:
             return OrderApiVersion.V2_2

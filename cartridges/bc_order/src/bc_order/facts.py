@@ -48,6 +48,8 @@ def message_facts(message: Message) -> dict[str, Any]:
     return {
         "message_id": message.message_id,
         "at": message.at.isoformat(),
+        "attempt": message.attempt,
+        "trace_id": message.trace_id,
         "method": message.method,
         "url": message.url,
         "request_headers": dict(message.request_headers),

@@ -101,7 +101,9 @@ def show(
         print_table("Decisions of approvers", [heading.capitalize() for heading in headings], rows)
     typer.echo()
     if sent:
-        print_table("Messages", ("At", "Message", "Operation", "Answer", "ms"), map(_message_row, sent))
+        print_table(
+            "Messages", ("At", "Message", "Attempt", "Operation", "Answer", "ms"), map(_message_row, sent)
+        )
     else:
         typer.echo("No message was sent about it.")
 
@@ -123,6 +125,9 @@ def messages(
         typer.echo(f"No message was sent about order {number}.")
     for each in sent:
         typer.echo(f"{each.at.isoformat()} {each.method} {each.url} ({each.message_id})")
+        for name, fact in (("attempt", each.attempt), ("trace", each.trace_id)):
+            if fact is not None:
+                typer.echo(f"  {name} {fact}")
         for name, value in each.request_headers.items():
             typer.echo(f"  > {name}: {value}")
         typer.echo(f"  > {each.request_body}" if each.request_body else "  > (no body)")
@@ -135,6 +140,7 @@ def _message_row(message: Message) -> Sequence[str]:
     return (
         f"{message.at:%F %T}",
         message.message_id[:12],
+        str(message.attempt or ""),
         f"{message.method} {message.url}",
         str(message.status or message.error),
         f"{message.duration_ms:.0f}",

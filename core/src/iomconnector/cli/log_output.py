@@ -8,6 +8,8 @@ from typing import TextIO, cast
 import structlog
 from structlog.typing import Processor
 
+from iomconnector.observability.log_context import add_trace, mask_secrets
+
 
 class LogStream:
     """A text stream whose failures nobody notices: work goes on where its log cannot be written.
@@ -32,7 +34,7 @@ class LogStream:
 
 
 def configure_logging(*, verbose: bool, json: bool) -> None:
-    """Send the log to standard error, that of libraries too.
+    """Send the log to standard error, that of libraries too; secrets are masked.
 
     Arguments:
         verbose: Every step, not only what matters; of libraries, warnings only.
@@ -43,12 +45,15 @@ def configure_logging(*, verbose: bool, json: bool) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_trace,
     ]
-    rendering: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    rendering: list[Processor] = [
+        structlog.processors.format_exc_info,
+        mask_secrets,
+        structlog.processors.JSONRenderer(ensure_ascii=False)
         if json
-        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
-    )
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
     structlog.configure(
         processors=[*common, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
@@ -57,8 +62,9 @@ def configure_logging(*, verbose: bool, json: bool) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=common,
+            foreign_pre_chain=[*common, structlog.stdlib.add_logger_name],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.captureWarnings(json)

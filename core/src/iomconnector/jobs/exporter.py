@@ -9,6 +9,7 @@ import structlog
 
 from iomconnector.errors import StorageError
 from iomconnector.jobs.lane import FixedGate, GateOf, Lane, LaneGate
+from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult
@@ -33,6 +34,7 @@ class Exporter:
         poll_interval: Seconds between two looks at the ledger when nothing calls for one.
         channels: Only these; all where empty.
         observe: Is told of each attempt.
+        telemetry: Tells logs, traces and metrics what is worked on.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Exporter:
         gate_of: GateOf | None = None,
         channels: Collection[str] = (),
         observe: Callable[[ExportResult], None] | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._ledger = ledger
         self._exports = exports
@@ -59,6 +62,7 @@ class Exporter:
         self._gate_of = gate_of or self._fixed_gate
         self._channels = frozenset(channels)
         self._observe = observe
+        self._telemetry = telemetry or Telemetry()
         self._called = asyncio.Event()
         self._lanes: dict[str, Lane] = {}
         self._running: dict[asyncio.Task[int], str] = {}
@@ -161,6 +165,7 @@ class Exporter:
                 clock=self._clock,
                 lease=self._lease,
                 observe=self._observe,
+                telemetry=self._telemetry,
             )
         return self._lanes[channel]
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from iomconnector.errors import ConnectorError
+from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult
@@ -87,6 +88,7 @@ class Lane:
         clock: Tells the time.
         lease: For how long an order is taken.
         observe: Is told of each attempt.
+        telemetry: Tells logs, traces and metrics what is worked on.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class Lane:
         clock: Clock,
         lease: timedelta,
         observe: Callable[[ExportResult], None] | None,
+        telemetry: Telemetry,
     ) -> None:
         self._channel = channel
         self._worker = worker
@@ -109,6 +112,7 @@ class Lane:
         self._clock = clock
         self._lease = lease
         self._observe = observe
+        self._telemetry = telemetry
         self._held_since: dict[int, datetime] = {}
         self._working: dict[asyncio.Task[None], Claim] = {}
         self._called = asyncio.Event()
@@ -217,24 +221,19 @@ class Lane:
 
     async def _attempt(self, claim: Claim, gate: LaneGate) -> None:
         try:
-            async with gate.entered():
+            async with gate.entered(), self._telemetry.working_on(claim) as attempt:
                 if not await self._still_holds(claim):
-                    log.warning("another process took an order over", order=claim.request.number)
+                    attempt.lost()
+                    log.warning("another process took an order over")
                     return
                 result = await self._exports.export(claim)
+                attempt.ended(result)
+                log.debug("attempted", state=result.state.value, reason=result.reason)
         except GateClosedError as closed:
             await self._put_back(claim, closed)
             return
         if result.whole_service and isinstance(gate, _NoServiceGate):
             self.works = False
-        log.debug(
-            "attempted",
-            order=claim.request.number,
-            channel=claim.request.channel,
-            attempt=claim.request.attempts,
-            state=result.state.value,
-            reason=result.reason,
-        )
         if self._observe is not None:
             self._observe(result)
 

@@ -25,6 +25,8 @@ class Message:
         response_body: What came back.
         error: Why no complete answer came.
         duration_ms: From sending to the end of the answer, in milliseconds.
+        attempt: In which attempt to export the order it was sent, from 1; none where it was in none.
+        trace_id: The trace that it belongs to, 32 hexadecimal digits; none where it belongs to none.
     """
 
     message_id: str
@@ -41,6 +43,8 @@ class Message:
     response_body: str = ""
     error: str = ""
     duration_ms: float = 0.0
+    attempt: int | None = None
+    trace_id: str | None = None
 
 
 class MessageLog(Protocol):

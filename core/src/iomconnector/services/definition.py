@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from iomconnector.cartridges.extensions import Extensions
+    from iomconnector.observability.telemetry import Telemetry
     from iomconnector.ports.clock import Clock
     from iomconnector.ports.message_log import MessageLog
 
 ConfigurationT = TypeVar("ConfigurationT", bound=BaseModel)
+
+
+def _of_its_own() -> Telemetry:
+    from iomconnector.observability.telemetry import Telemetry
+
+    return Telemetry()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class AdapterContext:
         clock: Tells the time.
         message_log: Where every exchanged message is kept.
         extensions: The extension points of the assembly and what is bound to them.
+        telemetry: Traces and measures requests to other systems.
     """
 
     service: str
@@ -33,6 +41,7 @@ class AdapterContext:
     clock: Clock
     message_log: MessageLog
     extensions: Extensions
+    telemetry: Telemetry = field(default_factory=_of_its_own, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

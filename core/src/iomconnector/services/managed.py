@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from iomconnector.cartridges.extensions import Extensions
 from iomconnector.errors import ConfigurationError
 from iomconnector.model.audit import AuditEntry
+from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
@@ -62,6 +63,7 @@ class ManagedServices(ServiceChanges):
         clock: Clock,
         message_log: MessageLog,
         extensions: Extensions,
+        telemetry: Telemetry | None = None,
     ) -> None:
         transactions = ServiceTransactions(store, definitions, contexts, clock)
         super().__init__(definitions, contexts, settings, transactions)
@@ -70,6 +72,7 @@ class ManagedServices(ServiceChanges):
         self._clock = clock
         self._message_log = message_log
         self._extensions = extensions
+        self._telemetry = telemetry or Telemetry()
 
     async def types(self, organization: str) -> Sequence[ServiceTypeRow]:
         """Every service type of the assembly, by its id, as the organization of a context sees it.
@@ -181,7 +184,7 @@ class ManagedServices(ServiceChanges):
         return await connection_report(
             self._definitions.get(definition),
             settings,
-            AdapterContext(name, context, self._clock, self._message_log, self._extensions),
+            AdapterContext(name, context, self._clock, self._message_log, self._extensions, self._telemetry),
         )
 
     async def export_toml(self, context: str | None = None) -> str:

@@ -9,6 +9,7 @@ import structlog
 
 from iomconnector.cartridges.extensions import Extensions
 from iomconnector.errors import ConnectorError
+from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.message_log import MessageLog
@@ -69,6 +70,7 @@ class ServiceResolver:
         extensions: Extensions,
         clock: Clock,
         message_log: MessageLog,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._definitions = definitions
         self._store = store
@@ -77,6 +79,7 @@ class ServiceResolver:
         self._extensions = extensions
         self._clock = clock
         self._message_log = message_log
+        self._telemetry = telemetry or Telemetry()
         self._state: ServiceState | None = None
         self._checked_at: datetime | None = None
         self._resolved: dict[tuple[type[Any], str], _Resolved] = {}
@@ -175,6 +178,7 @@ class ServiceResolver:
                 clock=self._clock,
                 message_log=self._message_log,
                 extensions=self._extensions,
+                telemetry=self._telemetry,
             ),
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr, ValidationError
 
 from iomconnector.errors import ConfigurationError
+from iomconnector.observability.masking import KNOWN_SECRETS
 from iomconnector.ports.secret_store import SecretStore
 from iomconnector.ports.service_configuration_store import ServiceConfiguration
 from iomconnector.services.errors import ServiceSettingsError
@@ -89,14 +90,16 @@ class SettingValues:
         return plain
 
     def opened(self, configuration: ServiceConfiguration) -> BaseModel:
-        """The settings of a configuration as its adapter gets them.
+        """The settings of a configuration as its adapter gets them. The log masks their secrets from now on.
 
         Raises:
             NotFoundError: No cartridge offers the service type.
             ConfigurationError: They do not fit the service type any more, or a secret cannot be opened.
         """
         plain = self.plain(configuration.id, configuration.values)
-        return self.checked(configuration.id, configuration.definition, plain)
+        opened = self.checked(configuration.id, configuration.definition, plain)
+        KNOWN_SECRETS.remember_all(opened)
+        return opened
 
     def _seal(self, written: Any, value: Any, stored: Any) -> Any:
         """What is stored of a setting: ``written`` is its JSON, in which secrets are lost."""

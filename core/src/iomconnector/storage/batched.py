@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -59,7 +60,7 @@ class BatchedWrites(Generic[Item, Result]):
         waiting = _Waiting[Item, Result](item, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_batches())
+            self._writer = asyncio.create_task(self._write_batches(), context=Context())
         return await waiting.done
 
     async def _write_batches(self) -> None:

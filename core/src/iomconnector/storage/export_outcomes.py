@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from iomconnector.model.exports import ExportState
+from iomconnector.observability.tracing import current_trace_id
 from iomconnector.ports.export_ledger import Claim
 from iomconnector.storage.tables import export_attempts, export_requests
 
@@ -34,6 +35,7 @@ class Outcome:
         unclear: Whether the receiver may have the order; none leaves what is known.
         due_at: When to try again; none leaves it.
         counts: Whether it is a failure of the order's own.
+        trace_id: The trace that it belongs to.
     """
 
     order_id: int
@@ -49,6 +51,7 @@ class Outcome:
     unclear: bool | None = None
     due_at: datetime | None = None
     counts: bool = False
+    trace_id: str | None = None
 
     @classmethod
     def of(cls, claim: Claim, state: ExportState, at: datetime, **details: Any) -> "Outcome":
@@ -61,6 +64,7 @@ class Outcome:
             claimed_at=claim.claimed_at,
             at=at,
             state=state,
+            trace_id=current_trace_id(),
             **details,
         )
 
@@ -150,4 +154,5 @@ def _attempt(outcome: Outcome) -> dict[str, Any]:
         "outcome": outcome.state.value,
         "code": outcome.code,
         "reason": outcome.reason,
+        "trace_id": outcome.trace_id,
     }

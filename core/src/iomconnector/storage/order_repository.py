@@ -11,6 +11,7 @@ from iomconnector.model.approvals import ApprovalDecision
 from iomconnector.model.exports import ExportState
 from iomconnector.model.order_documents import digest_of, dump_order
 from iomconnector.model.orders import Order
+from iomconnector.observability.tracing import current_trace_parent
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
 from iomconnector.storage.database import BrokenConstraintError, Database
@@ -50,8 +51,10 @@ class SqlOrderRepository:
             for order, state in to_place
         ]
 
+        trace_parent = current_trace_parent()
+
         async def store(connection: AsyncConnection) -> list[PlacementOutcome]:
-            return [await _store(connection, row, state) for row, state in rows]
+            return [await _store(connection, row, state, trace_parent) for row, state in rows]
 
         try:
             return await self._database.write(store, isolation="read committed")
@@ -147,12 +150,14 @@ def customer_of(order: Order) -> str | None:
     return order.customer.number and order.customer.number[:KEPT_OF_CUSTOMER]
 
 
-async def _store(connection: AsyncConnection, row: dict[str, Any], state: ExportState) -> PlacementOutcome:
+async def _store(
+    connection: AsyncConnection, row: dict[str, Any], state: ExportState, trace_parent: str | None
+) -> PlacementOutcome:
     organization = select(contexts.c.parent).where(contexts.c.id == row["channel"]).scalar_subquery()
     for holder in (organization, None):
         order_id = await _insert(connection, row, holder)
         if order_id is not None:
-            await _request_export(connection, order_id, row, state)
+            await _request_export(connection, order_id, row, state, trace_parent)
             return PlacementOutcome.PLACED
         outcome = await _outcome_of_present(connection, row)
         if outcome is None and await _is_exclusive(connection, row, organization):
@@ -166,7 +171,11 @@ async def _store(connection: AsyncConnection, row: dict[str, Any], state: Export
 
 
 async def _request_export(
-    connection: AsyncConnection, order_id: int, order: dict[str, Any], state: ExportState
+    connection: AsyncConnection,
+    order_id: int,
+    order: dict[str, Any],
+    state: ExportState,
+    trace_parent: str | None,
 ) -> None:
     at = order["placed_at"]
     await connection.execute(
@@ -180,6 +189,7 @@ async def _request_export(
             due_at=at,
             requested_at=at,
             updated_at=at,
+            trace_parent=trace_parent,
         )
     )
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from starlette.routing import NoMatchFound
+from starlette.types import ASGIApp
 
 from iomconnector.application import Application
 from iomconnector.processes.health import Health
@@ -15,6 +16,7 @@ from iomconnector.web.cartridge_routes import sound_routers
 from iomconnector.web.health_routes import add_health_routes
 from iomconnector.web.problems import answer_errors_as_problems
 from iomconnector.web.request_bodies import BodyLimit
+from iomconnector.web.request_context import RequestContext
 from iomconnector.web.security_headers import SecurityHeaders
 
 FRONT_ROUTE: Final = "front_page"
@@ -25,6 +27,14 @@ class ProcessState(BaseModel):
 
     status: Literal["up"] = "up"
     skipped_cartridges: list[str] = []
+
+
+class _Observed(FastAPI):
+    """Stands within the request's context from its first to its last step, errors included."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        application: Application = self.state.application
+        return RequestContext(super().build_middleware_stack(), application.telemetry)
 
 
 def create_web_application(application: Application, *, health: Health | None = None) -> FastAPI:
@@ -38,12 +48,13 @@ def create_web_application(application: Application, *, health: Health | None = 
         HookError: A cartridge failed to give its routes.
         CartridgeLoadError: Two cartridges offer one route.
     """
-    web = FastAPI(
+    web = _Observed(
         title="iomconnector",
         version=version("iomconnector"),
         description="Orders of the shop, on their way to the order management system.",
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     web.state.application = application
     answer_errors_as_problems(web)

@@ -48,7 +48,7 @@ class ControlDesk:
 
     def order(self, shop: int, number: str) -> messages.OrderReport:
         """An order's state; raises UnknownOrderError."""
-        return _report(self._find(shop, number))
+        return self._report(self._find(shop, number))
 
     def document(self, shop: int, number: str) -> bytes:
         """The body that created the order, byte by byte; raises UnknownOrderError."""
@@ -85,7 +85,7 @@ class ControlDesk:
             self._context.clock.push(order)
         if command.to is not None and order.state != command.to:
             raise actions.ActionRefusedError(f"Order {number!r} is in {order.state}, beyond {command.to}.")
-        return _report(order)
+        return self._report(order)
 
     def decide(self, shop: int, number: str, *, approved: bool) -> messages.OrderReport:
         """Approve or reject an order that waits for it."""
@@ -193,22 +193,22 @@ class ControlDesk:
         order = self._find(shop, number)
         act(order)
         self._context.clock.save(order)
-        return _report(order)
+        return self._report(order)
+
+    def _report(self, order: StoredOrder) -> messages.OrderReport:
+        return messages.OrderReport(
+            id=order.id,
+            shop=order.shop,
+            number=order.number,
+            state=order.state,
+            positions={
+                each.number: states.PREFIX + states.position_state(order.progress, each)
+                for each in order.progress.positions
+            },
+            documents=tuple(document.type for document in order.progress.documents),
+            trace_parent=self._context.orders.trace_parent(order.id),
+        )
 
 
 def _now() -> datetime:
     return utc(time.time())
-
-
-def _report(order: StoredOrder) -> messages.OrderReport:
-    return messages.OrderReport(
-        id=order.id,
-        shop=order.shop,
-        number=order.number,
-        state=order.state,
-        positions={
-            each.number: states.PREFIX + states.position_state(order.progress, each)
-            for each in order.progress.positions
-        },
-        documents=tuple(document.type for document in order.progress.documents),
-    )

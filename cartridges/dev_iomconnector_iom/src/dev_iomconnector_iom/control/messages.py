@@ -102,7 +102,10 @@ class PaymentCommand(_Body):
 
 
 class OrderReport(_Body):
-    """An order as the control interface sees it."""
+    """An order as the control interface sees it.
+
+    ``trace_parent`` is the header of the request that created it, ``traceparent`` in W3C Trace Context.
+    """
 
     id: int
     shop: int
@@ -110,6 +113,7 @@ class OrderReport(_Body):
     state: str
     positions: dict[int, str]
     documents: tuple[str, ...]
+    trace_parent: str | None = None
 
 
 class ShopReport(_Body):

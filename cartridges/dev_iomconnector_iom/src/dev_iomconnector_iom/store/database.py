@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS products (
 CREATE TABLE IF NOT EXISTS emails (
     address TEXT NOT NULL COLLATE NOCASE, order_id INTEGER NOT NULL, PRIMARY KEY (address, order_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS traces (order_id INTEGER PRIMARY KEY, trace_parent TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS change_requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     order_id INTEGER NOT NULL,
@@ -47,7 +48,10 @@ CREATE TABLE IF NOT EXISTS change_requests (
     UNIQUE (order_id, change_request_id)
 );
 """
-_EMPTY_ALL = "DELETE FROM orders; DELETE FROM products; DELETE FROM emails; DELETE FROM change_requests;"
+_EMPTY_ALL = (
+    "DELETE FROM orders; DELETE FROM products; DELETE FROM emails; DELETE FROM traces;"
+    " DELETE FROM change_requests;"
+)
 
 
 class Database:

@@ -63,8 +63,14 @@ class OrderTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, shop: int, document: JsonObject, received: bytes) -> int:
+    def add(self, shop: int, document: JsonObject, received: bytes, trace_parent: str | None = None) -> int:
         """Store an order, all of it or nothing, and answer its number in the store.
+
+        Arguments:
+            shop: The id of its shop.
+            document: The order, settled.
+            received: The body that it came in.
+            trace_parent: The header ``traceparent`` of the request.
 
         Raises:
             DuplicateOrderError: The shop has an order with this number.
@@ -94,6 +100,8 @@ class OrderTable:
                 ).lastrowid
                 assert identity is not None
                 self._index(connection, identity, document)
+                if trace_parent is not None:
+                    connection.execute("INSERT INTO traces VALUES (?, ?)", (identity, trace_parent))
         except sqlite3.IntegrityError as error:
             raise DuplicateOrderError(document["shopOrderNumber"]) from error
         return identity
@@ -116,6 +124,13 @@ class OrderTable:
             "SELECT received FROM orders WHERE shop = ? AND number = ?", (shop, number)
         ).fetchone()
         return bytes(row[0]) if row else None
+
+    def trace_parent(self, identity: int) -> str | None:
+        """The header ``traceparent`` of the request that created the order; none where it had none."""
+        row = self._database.connection.execute(
+            "SELECT trace_parent FROM traces WHERE order_id = ?", (identity,)
+        ).fetchone()
+        return str(row[0]) if row else None
 
     def numbers(self, shop: int) -> list[str]:
         """The numbers of all orders of a shop in the order of their arrival."""

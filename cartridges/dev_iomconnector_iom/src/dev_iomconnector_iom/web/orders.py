@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +21,8 @@ from dev_iomconnector_iom.web.context import (
     vendor_json,
 )
 
+_TRACE_PARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
 
 async def create_order(request: Request) -> Response:
     """Check and store an order, and start its walk."""
@@ -28,7 +32,7 @@ async def create_order(request: Request) -> Response:
     order = read_order(body, shop, shop.country, context.config.api_version)
     number = order["shopOrderNumber"]
     try:
-        context.orders.add(shop.id, order, body)
+        context.orders.add(shop.id, order, body, _trace_parent(request))
     except DuplicateOrderError as error:
         raise RefusedError(
             Violation(
@@ -50,3 +54,9 @@ async def get_order(request: Request) -> Response:
     if order is None:
         raise HTTPException(404)
     return vendor_json(order.document)
+
+
+def _trace_parent(request: Request) -> str | None:
+    """The trace that the request belongs to; one that is not as the standard wants it belongs to none."""
+    given = request.headers.get("traceparent", "")
+    return given if _TRACE_PARENT.fullmatch(given) else None

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,8 @@ class Write:
 class GroupCommit:
     """Collects what waits while a group is committed, for the next one.
 
+    A group is written outside the context of its writers: what is logged meanwhile is about none of them.
+
     Arguments:
         commit: Runs the operations of a group and commits them: together, or on their own where one fails.
             It sets the result or the error of each; what it raises concerns all that were not committed.
@@ -65,7 +68,7 @@ class GroupCommit:
         write = Write(operation, asyncio.get_running_loop().create_future())
         self._waiting.append(write)
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_groups())
+            self._writer = asyncio.create_task(self._write_groups(), context=Context())
         return await write.done
 
     async def _write_groups(self) -> None:

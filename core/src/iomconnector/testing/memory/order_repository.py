@@ -8,6 +8,7 @@ from iomconnector.model.approvals import ApprovalDecision
 from iomconnector.model.exports import ExportRequest, ExportState
 from iomconnector.model.order_documents import digest_of
 from iomconnector.model.orders import Order
+from iomconnector.observability.tracing import current_trace_parent
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
 from iomconnector.testing.memory.order_rows import MemoryShop, OrderRow
@@ -62,6 +63,7 @@ class MemoryOrderRepository:
             requested_at=now,
             updated_at=now,
             exported_at=None,
+            trace_parent=current_trace_parent(),
         )
         self._shop.add(OrderRow(order, digest, now, request, from_sequence=from_sequence))
         return PlacementOutcome.PLACED

@@ -84,25 +84,27 @@ class Standing:
         """The standing after a worker reported and asked, and what it may do.
 
         A worker grows only into what is free, and never gives away what it may be using: it is told to use
-        less first, and the rest is free for others when it says that it does. So the permits of all workers
-        together are never more than the rule's concurrency, and, as soon as each has asked twice, never more
-        than a limit that was lowered.
+        less first, and the rest is free for others when it says that it does. Who gave no sign of life for
+        too long has lost what it held. So the permits of all workers together are never more than the rule's
+        concurrency, and, as soon as each has asked twice, never more than a limit that was lowered.
         """
         state = self.state.after(report, endpoint.rule, now, worker=worker)
+        own = next((share.permits for share in self.shares if share.worker == worker), 0)
+        kept = min(own, demand.held)
         demand = replace(demand, wanted=min(demand.wanted, endpoint.rule.concurrency))
         others = tuple(_others(self.shares, worker, now, lease))
         until = now + lease
         if state.available_at(now) is not None:
             permits = 0
         elif state.circuit is CircuitState.CLOSED:
-            permits = _fair_permits(state.limit, worker, demand, others)
+            permits = _fair_permits(state.limit, worker, demand.wanted, kept, others)
         else:
             state = _probing(state, worker, demand, now, lease)
             until = min(until, state.probe_until or until)
             permits = 1 if state.prober == worker and demand.wanted and now < until else 0
-        share = Share(worker, max(demand.held, permits), demand.wanted, now + lease)
-        kept = (share,) if share.permits or share.wanted else ()
-        return Standing(state, others + kept), Admission(permits, max(until - now, timedelta(0)), state)
+        share = Share(worker, max(kept, permits), demand.wanted, now + lease)
+        shares = (*others, share) if share.permits or share.wanted else others
+        return Standing(state, shares), Admission(permits, max(until - now, timedelta(0)), state)
 
     def without(self, worker: str) -> "Standing":
         """The standing after a worker ended: what it held is free, its probe too."""
@@ -136,10 +138,10 @@ def _others(shares: Iterable[Share], worker: str, now: datetime, lease: timedelt
         yield replace(share, lease_until=now + lease) if far_away else share
 
 
-def _fair_permits(limit: int, worker: str, demand: Demand, others: tuple[Share, ...]) -> int:
-    wanted = {share.worker: share.wanted for share in others} | {worker: demand.wanted}
+def _fair_permits(limit: int, worker: str, wants: int, kept: int, others: tuple[Share, ...]) -> int:
+    wanted = {share.worker: share.wanted for share in others} | {worker: wants}
     free = limit - sum(share.permits for share in others)
-    return min(fair_shares(limit, wanted)[worker], max(demand.held, free))
+    return min(fair_shares(limit, wanted)[worker], max(kept, free))
 
 
 def _probing(

@@ -32,8 +32,14 @@ from iomconnector.storage.database import Database
 from iomconnector.usecases.access_tokens import AccessTokens
 from iomconnector.usecases.accounts import Accounts
 from iomconnector.usecases.approve_orders import ApproveOrders
+from iomconnector.usecases.channel_outlook import ChannelOutlooks
+from iomconnector.usecases.correct_orders import CorrectOrders
+from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
+from iomconnector.usecases.operate_exports import OperateExports
+from iomconnector.usecases.order_life import OrderLives
 from iomconnector.usecases.order_number_sequences import OrderNumberSequences
+from iomconnector.usecases.pause_exports import PauseExports
 from iomconnector.usecases.place_orders import PlaceOrders
 from iomconnector.usecases.sign_in import SignIn
 
@@ -59,6 +65,12 @@ class Application:
     export_queries: ExportQueries
     export_desk: ExportDesk
     export_pauses: ExportPauses
+    outlooks: ChannelOutlooks
+    operate_exports: OperateExports
+    correct_orders: CorrectOrders
+    pause_exports: PauseExports
+    explain_export: ExplainExport
+    order_lives: OrderLives
     message_log: MessageLog
     telemetry: Telemetry
     definitions: ServiceDefinitions

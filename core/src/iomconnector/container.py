@@ -1,6 +1,6 @@
 """The composition root: the only place that knows which class stands behind which port."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from iomconnector.observability.telemetry import Telemetry
 from iomconnector.observability.tracing import pipeline_of
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.job_engine import JobEngine
+from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
@@ -33,6 +34,7 @@ from iomconnector.storage.account_repository import SqlAccountRepository
 from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.database import Database
+from iomconnector.storage.endpoint_states import SqlEndpointStates
 from iomconnector.storage.export_desk import SqlExportDesk
 from iomconnector.storage.export_ledger import SqlExportLedger
 from iomconnector.storage.export_pauses import SqlExportPauses
@@ -49,8 +51,14 @@ from iomconnector.usecases.access_tokens import AccessTokens
 from iomconnector.usecases.accounts import Accounts
 from iomconnector.usecases.approve_orders import ApproveOrders
 from iomconnector.usecases.blockwise_sequence import BlockwiseSequence
+from iomconnector.usecases.channel_outlook import ChannelOutlooks, known_endpoint
+from iomconnector.usecases.correct_orders import CorrectOrders
+from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.number_orders import NumberOrders
+from iomconnector.usecases.operate_exports import OperateExports
+from iomconnector.usecases.order_life import OrderLives
 from iomconnector.usecases.order_number_sequences import OrderNumberSequences
+from iomconnector.usecases.pause_exports import PauseExports
 from iomconnector.usecases.place_orders import PlaceOrders
 from iomconnector.usecases.sign_in import SignIn, SignInRules
 
@@ -66,6 +74,14 @@ def _telemetry(settings: Settings, contexts: ContextRepository, worker: str) -> 
         return path[-1].id
 
     return Telemetry(pipeline_of(settings, worker), organization_of)
+
+
+def _export_service_of(resolver: ServiceResolver) -> Callable[[str], Awaitable[OrderExportService]]:
+    async def export_service(channel: str) -> OrderExportService:
+        service: OrderExportService = await resolver.resolve(OrderExportService, channel)
+        return service
+
+    return export_service
 
 
 def _password_hasher(settings: Settings) -> PasswordHasher:
@@ -179,6 +195,20 @@ class Container(containers.DeclarativeContainer):
     place_orders = providers.Singleton(PlaceOrders, orders, contexts, number_orders)
     approve_orders = providers.Singleton(ApproveOrders, orders, clock)
 
+    endpoint_states = providers.Singleton(SqlEndpointStates, database)
+    export_service_of = providers.Singleton(_export_service_of, resolver)
+    outlooks = providers.Singleton(
+        ChannelOutlooks,
+        export_pauses,
+        export_service_of,
+        providers.Singleton(known_endpoint, endpoint_states),
+    )
+    operate_exports = providers.Singleton(OperateExports, export_queries, export_desk, clock)
+    correct_orders = providers.Singleton(CorrectOrders, export_queries, export_desk, export_service_of, clock)
+    pause_exports = providers.Singleton(PauseExports, export_pauses, contexts, clock)
+    explain_export = providers.Singleton(ExplainExport, export_queries, outlooks, audit_trail, clock)
+    order_lives = providers.Singleton(OrderLives, export_queries, message_log, audit_trail, explain_export)
+
     application = providers.Singleton(
         Application,
         settings=settings,
@@ -191,6 +221,12 @@ class Container(containers.DeclarativeContainer):
         export_queries=export_queries,
         export_desk=export_desk,
         export_pauses=export_pauses,
+        outlooks=outlooks,
+        operate_exports=operate_exports,
+        correct_orders=correct_orders,
+        pause_exports=pause_exports,
+        explain_export=explain_export,
+        order_lives=order_lives,
         message_log=message_log,
         telemetry=telemetry,
         definitions=definitions,

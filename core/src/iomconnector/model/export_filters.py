@@ -81,6 +81,7 @@ class ExportFilter:
         min_failures: At least so many attempts failed for a reason of the order's own.
         min_attempts: At least so many attempts were begun.
         waiting_since: It has not left the shop, though it was asked for at this time or before.
+        due_after: It is due, but not before this time has passed.
     """
 
     states: tuple[ExportState, ...] = ()
@@ -97,12 +98,15 @@ class ExportFilter:
     min_failures: int = 0
     min_attempts: int = 0
     waiting_since: datetime | None = None
+    due_after: datetime | None = None
 
     def possible_states(self) -> tuple[ExportState, ...]:
         """The states that an export can have which meets the conditions; empty where any is possible."""
         possible = set(self.states or ExportState)
         if self.waiting_since is not None:
             possible.intersection_update(WAITING_STATES)
+        if self.due_after is not None:
+            possible.intersection_update((ExportState.DUE,))
         if self.reason_text or self.reason_codes:
             possible.intersection_update(STATES_WITH_REASON)
         return (
@@ -114,8 +118,8 @@ class ExportFilter:
     @property
     def impossible(self) -> bool:
         """Whether no export can meet the conditions."""
-        restricted = bool(self.states or self.waiting_since or self.reason_text or self.reason_codes)
-        return restricted and not self.possible_states()
+        conditions = (self.states, self.waiting_since, self.due_after, self.reason_text, self.reason_codes)
+        return any(conditions) and not self.possible_states()
 
     def matches(self, summary: ExportSummary) -> bool:
         """Whether an export meets the conditions."""
@@ -132,6 +136,10 @@ class ExportFilter:
             and _within(request.updated_at, self.updated_from, self.updated_to)
             and request.failures >= self.min_failures
             and request.attempts >= self.min_attempts
+            and (
+                self.due_after is None
+                or (request.state is ExportState.DUE and request.due_at > self.due_after)
+            )
             and (
                 self.waiting_since is None
                 or (request.state in WAITING_STATES and request.requested_at <= self.waiting_since)

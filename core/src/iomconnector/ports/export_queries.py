@@ -69,9 +69,11 @@ class UnreadableOrder:
 
     Arguments:
         problem: What is wrong with it, as a sentence.
+        content: What stands there.
     """
 
     problem: str
+    content: str = ""
 
 
 class ExportQueries(Protocol):

@@ -100,6 +100,9 @@ def working_services(application: Application, *, channels: Collection[str] = ()
     exporter = application.exporter(ExportReporter(), channels=channels)
     application.place_orders.when_placed(exporter.wake)
     application.approve_orders.when_due(exporter.wake)
+    application.operate_exports.when_due(exporter.wake)
+    application.correct_orders.when_due(exporter.wake)
+    application.pause_exports.when_resumed(exporter.wake)
     return [
         *offered_services(application, Place.WORK),
         BackgroundService("order exporter", exporter.run, under_way=exporter.under_way),

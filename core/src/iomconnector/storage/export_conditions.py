@@ -61,6 +61,9 @@ def of_export(wanted: ExportFilter) -> list[Condition]:
     if wanted.waiting_since is not None:
         found.append(_requests.requested_at <= wanted.waiting_since)
         found.append(in_states(WAITING_STATES))
+    if wanted.due_after is not None:
+        found.append(_requests.due_at > wanted.due_after)
+        found.append(in_states([ExportState.DUE]))
     return found
 
 

@@ -125,7 +125,9 @@ class SqlExportQueries:
                     try:
                         found[row.order_id] = stored_order(row, decisions.get(row.order_id, ()))
                     except UnreadableOrderError as error:
-                        found[row.order_id] = UnreadableOrder(error.message)
+                        found[row.order_id] = UnreadableOrder(
+                            error.message, bytes(row.content).decode("utf-8", "replace")
+                        )
         return found
 
     async def attempts(self, order_id: int) -> Sequence[ExportAttempt]:

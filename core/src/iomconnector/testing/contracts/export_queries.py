@@ -61,6 +61,8 @@ FILTERS = (
     ExportFilter(min_failures=1),
     ExportFilter(min_attempts=2),
     ExportFilter(waiting_since=NOON + 6 * MINUTE),
+    ExportFilter(due_after=NOON + 10 * MINUTE),
+    ExportFilter(due_after=NOON, states=(ExportState.PARKED,)),
     ExportFilter(waiting_since=NOON + 6 * MINUTE, states=(ExportState.EXPORTED,)),
     ExportFilter(waiting_since=NOON + 6 * MINUTE, states=(ExportState.DUE, ExportState.EXPORTED)),
 )

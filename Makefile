@@ -11,12 +11,13 @@ PACKAGES := $(wildcard core cartridges/*)
 SOURCES := $(wildcard core/src cartridges/*/src)
 TESTS := core/tests $(wildcard cartridges/*/tests) tests
 DEMO_DATA := var/demo
+SOAK := --minutes 10 --database postgresql
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 
-.PHONY: help demo serve test check unit browser bench wheels pins format clean
+.PHONY: help demo serve test check unit browser soak bench wheels pins format clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -54,6 +55,9 @@ unit: .venv/.ready .venv/.browser ## the tests alone
 
 browser: .venv/.browser ## the tests in a browser alone, with new screenshots for the docs
 	UPDATE_SCREENSHOTS=1 $(RUN)/python -m pytest -n 0 tests/browser
+
+soak: .venv/.ready ## place orders for minutes while everything fails: make soak SOAK="--minutes 60 --seed 1"
+	$(RUN)/iomconnector soak $(SOAK)
 
 bench: .venv/.ready ## measure, each figure beside its limit
 	$(RUN)/python benchmarks/http_client.py

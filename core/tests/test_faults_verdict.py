@@ -110,6 +110,12 @@ def test_a_ledger_that_denies_an_order_that_is_there_is_found(
     assert _broken(evidence) == [NOTHING_ELSE]
 
 
+def test_a_ledger_that_admits_that_it_does_not_know_is_truthful(evidence: Evidence) -> None:
+    evidence.far_side[CHANNEL].append("2")
+    _change(evidence, PARKED, unclear=True)
+    assert _broken(evidence) == []
+
+
 @pytest.mark.parametrize("verdict", [Verdict.DIFFERENT, Verdict.MISSING, Verdict.UNKNOWN])
 def test_another_copy_and_one_that_could_not_be_compared_are_found(
     verdict: Verdict, evidence: Evidence

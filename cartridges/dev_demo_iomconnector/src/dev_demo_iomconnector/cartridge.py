@@ -1,4 +1,4 @@
-"""The guided demonstration and the sample orders."""
+"""The guided demonstration, the sample orders and the long run with faults."""
 
 from __future__ import annotations
 
@@ -26,10 +26,17 @@ def _sample_orders() -> typer.Typer:
     return app
 
 
+def _soak() -> typer.Typer:
+    from dev_demo_iomconnector.soak_command import app
+
+    return app
+
+
 @hookimpl
 def iomconnector_commands() -> list[Command]:
-    """``demo`` and ``sample-orders``."""
+    """``demo``, ``sample-orders`` and ``soak``."""
     return [
         Command("demo", "Place, break, export and compare several hundred orders.", _demo),
         Command("sample-orders", "Write varied sample orders as JSON Lines.", _sample_orders),
+        Command("soak", "Place orders for minutes while one fault strikes after the other.", _soak),
     ]

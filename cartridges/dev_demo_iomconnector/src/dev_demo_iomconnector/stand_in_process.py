@@ -40,6 +40,7 @@ class StandInProcess(Program):
     """
 
     def __init__(self, data_directory: Path, port: int, *options: str) -> None:
+        self.port = port
         self.url = f"http://127.0.0.1:{port}"
         token = secrets.token_urlsafe(16)
         self.control = ControlClient(self.url + CONTROL_PATH, token)

@@ -94,6 +94,16 @@ class FaultyPostgresql:
         """Stop it at once, as a crash does."""
         stop_immediately(self._running)
 
+    def restart(self) -> None:
+        """Stop it in order and start it again."""
+        self.stop_fast()
+        self.start()
+
+    def restart_after_crash(self) -> None:
+        """Crash it and start it again."""
+        self.crash()
+        self.start()
+
     def pause(self) -> None:
         """Stop all of its processes in the middle: it accepts connections and does not answer."""
         self._send_all(signal.SIGSTOP)

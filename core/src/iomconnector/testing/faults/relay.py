@@ -93,6 +93,11 @@ class Relay:
         writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection; asyncio complains of one that it cancels when all ends."""
+        with suppress(asyncio.CancelledError):
+            await self._relay_to_its_end(reader, writer)
+
+    async def _relay_to_its_end(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         try:
             there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target)

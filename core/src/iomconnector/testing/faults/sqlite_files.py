@@ -14,9 +14,17 @@ BLOCK = 4096
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Hold the file's write lock, as a process does that hangs in the middle of a transaction."""
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as connection:
+def locked(file: Path, *, seconds: float = 60) -> Iterator[None]:
+    """Hold the file's write lock, as a process does that hangs in the middle of a transaction.
+
+    Arguments:
+        file: The database.
+        seconds: How long to wait for the lock.
+
+    Raises:
+        sqlite3.OperationalError: Somebody else holds it for longer.
+    """
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=seconds)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("ROLLBACK")

@@ -15,13 +15,17 @@ from iomconnector.testing.contracts import (
     AuditTrailContract,
     ClockContract,
     ContextRepositoryContract,
+    DirectoryScene,
     EndpointStatesContract,
     ExportLedgerContract,
     ExportScene,
     MessageLogContract,
+    OrderDirectoryContract,
     OrderExportServiceContract,
     OrderRepositoryContract,
     OrderStorage,
+    ReconciliationStorage,
+    ReconciliationStoreContract,
     SecretStoreContract,
     ServiceConfigurationStoreContract,
 )
@@ -33,9 +37,11 @@ from iomconnector.testing.memory import (
     MemoryEndpointStates,
     MemoryExportLedger,
     MemoryMessageLog,
+    MemoryOrderDirectory,
     MemoryOrderExportService,
     MemoryOrderManagement,
     MemoryOrderRepository,
+    MemoryReconciliationStore,
     MemorySecretStore,
     MemoryServiceConfigurationStore,
     MemoryShop,
@@ -59,6 +65,21 @@ class TestMemoryOrderRepository(_OrdersInMemory, OrderRepositoryContract):
 
 class TestMemoryExportLedger(_OrdersInMemory, ExportLedgerContract):
     pass
+
+
+class TestMemoryReconciliationStore(ReconciliationStoreContract):
+    @asynccontextmanager
+    async def reconciliation(self, clock: Clock) -> AsyncIterator[ReconciliationStorage]:
+        shop, trail = MemoryShop(MemoryContextRepository(CONTEXTS)), MemoryAuditTrail()
+        storage = OrderStorage(MemoryOrderRepository(shop, clock), MemoryExportLedger(shop), clock)
+        yield ReconciliationStorage(storage, MemoryReconciliationStore(shop, trail), trail)
+
+
+class TestMemoryOrderDirectory(OrderDirectoryContract):
+    @asynccontextmanager
+    async def scene(self) -> AsyncIterator[DirectoryScene]:
+        management = MemoryOrderManagement()
+        yield DirectoryScene(MemoryOrderDirectory(management), management)
 
 
 class TestMemoryContextRepository(ContextRepositoryContract):

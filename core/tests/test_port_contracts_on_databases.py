@@ -15,6 +15,7 @@ from iomconnector.storage.database import Database
 from iomconnector.storage.export_ledger import SqlExportLedger
 from iomconnector.storage.message_log import SqlMessageLog
 from iomconnector.storage.order_repository import SqlOrderRepository
+from iomconnector.storage.reconciliation_store import SqlReconciliationStore
 from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
 from iomconnector.testing.contracts import (
@@ -25,6 +26,8 @@ from iomconnector.testing.contracts import (
     MessageLogContract,
     OrderRepositoryContract,
     OrderStorage,
+    ReconciliationStorage,
+    ReconciliationStoreContract,
     SecretStoreContract,
     ServiceConfigurationStoreContract,
 )
@@ -61,6 +64,15 @@ class TestSqlOrderRepository(_Orders, OrderRepositoryContract):
 
 class TestSqlExportLedger(_Orders, ExportLedgerContract):
     pass
+
+
+class TestSqlReconciliationStore(OnEachDatabase, ReconciliationStoreContract):
+    @asynccontextmanager
+    async def reconciliation(self, clock: Clock) -> AsyncIterator[ReconciliationStorage]:
+        async with self.database(CONTEXTS) as database:
+            orders = SqlOrderRepository(database, clock)
+            storage = OrderStorage(orders, SqlExportLedger(database), clock)
+            yield ReconciliationStorage(storage, SqlReconciliationStore(database), SqlAuditTrail(database))
 
 
 class TestSqlContextRepository(OnEachDatabase, ContextRepositoryContract):

@@ -24,6 +24,7 @@ from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_number_sequence import OrderNumberSequence
 from iomconnector.ports.order_repository import OrderRepository
 from iomconnector.ports.preparation_protocol import PreparationProtocol
+from iomconnector.ports.reconciliation_store import ReconciliationStore
 from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
 from iomconnector.services.resolution import ServiceResolver
@@ -41,6 +42,7 @@ from iomconnector.usecases.order_life import OrderLives
 from iomconnector.usecases.order_number_sequences import OrderNumberSequences
 from iomconnector.usecases.pause_exports import PauseExports
 from iomconnector.usecases.place_orders import PlaceOrders
+from iomconnector.usecases.reconcile import Reconcile
 from iomconnector.usecases.sign_in import SignIn
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class Application:
     sequences: OrderNumberSequences
     place_orders: PlaceOrders
     approve_orders: ApproveOrders
+    reconciliation_store: ReconciliationStore
     preparation_protocol: PreparationProtocol
     audit_trail: AuditTrail
     make_job_engine: Callable[[], JobEngine]
@@ -102,6 +105,11 @@ class Application:
         """
         service: OrderExportService = await self.resolver.resolve(OrderExportService, channel)
         return service
+
+    @property
+    def reconcile(self) -> Reconcile:
+        """Compares the shop with its order management systems."""
+        return Reconcile(self.reconciliation_store, self.contexts, self.export_service, self.clock)
 
     def exporter(
         self,

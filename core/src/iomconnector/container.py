@@ -44,6 +44,7 @@ from iomconnector.storage.number_assignments import SqlNumberAssignments
 from iomconnector.storage.order_number_sequence import SqlSequenceStore, SqlUsedNumbers
 from iomconnector.storage.order_repository import SqlOrderRepository
 from iomconnector.storage.preparation_protocol import SqlPreparationProtocol
+from iomconnector.storage.reconciliation_store import SqlReconciliationStore
 from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
 from iomconnector.storage.session_store import SqlSessionStore
@@ -194,6 +195,7 @@ class Container(containers.DeclarativeContainer):
     )
     place_orders = providers.Singleton(PlaceOrders, orders, contexts, number_orders)
     approve_orders = providers.Singleton(ApproveOrders, orders, clock)
+    reconciliation_store = providers.Singleton(SqlReconciliationStore, database)
 
     endpoint_states = providers.Singleton(SqlEndpointStates, database)
     export_service_of = providers.Singleton(_export_service_of, resolver)
@@ -239,6 +241,7 @@ class Container(containers.DeclarativeContainer):
         sequences=sequences,
         place_orders=place_orders,
         approve_orders=approve_orders,
+        reconciliation_store=reconciliation_store,
         preparation_protocol=preparation_protocol,
         audit_trail=audit_trail,
         make_job_engine=job_engine.provider,

@@ -6,6 +6,7 @@ difference. [iom-api 6, no. 19, 20] Anything else is: every field that was sent 
 content, and nothing that only the shop can know may have come in addition.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ac_iomconnector_orderexport.matching import best_pairs
+from iomconnector.model.erasure import holds_erased
 from iomconnector.model.values import canonical
 from iomconnector.ports.order_export_service import Difference
 
@@ -36,6 +38,10 @@ _ONLY_THE_SHOP_KNOWS: Final = (
     *("paymentProviderOrderNo", "paymentProviderRefNo", "paymentProviderMerchantAccount"),
     *("unitPrice", "listPrice", "productUnit", "freightClass"),
 )
+_MAY_BE_ERASED: Final = re.compile(
+    r"\b(customerData|invoiceAddress|shippingAddress|additionalAttributes|payment|reservationId|isbn|ean)\b"
+)
+"""Where the shop may have had something that was erased; custom attributes fill the last three."""
 _ANY_ORDER: Final = frozenset({"deliveryOptions"})
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _SHOWN_CHARACTERS: Final = 80
@@ -50,6 +56,16 @@ def differences(sent: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[Diff
             shipping under ``ordered``.
     """
     return tuple(_objects("", sent, found))
+
+
+def not_erased(found: Sequence[Difference]) -> tuple[Difference, ...]:
+    """The differences that do not come from personal data having been erased here."""
+    return tuple(
+        difference
+        for difference in found
+        if not holds_erased(difference.ours)
+        and not (difference.ours == NOTHING and _MAY_BE_ERASED.search(difference.path))
+    )
 
 
 def _objects(path: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Difference]:

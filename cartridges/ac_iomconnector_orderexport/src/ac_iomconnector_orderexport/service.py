@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
 from ac_iomconnector_orderexport.breaches import not_exportable
-from ac_iomconnector_orderexport.comparison import differences
+from ac_iomconnector_orderexport.comparison import differences, not_erased
 from ac_iomconnector_orderexport.configuration import OrderExportConfiguration
 from ac_iomconnector_orderexport.failures import reading_failure, sending_failure
 from ac_iomconnector_orderexport.mapping.order import MappedOrder, OrderMapper
+from ac_iomconnector_orderexport.order_directory import look_up, orders_between
 from ac_iomconnector_orderexport.order_numbers import LogWithoutBulk, all_numbers, latest_numbers
 from ac_iomconnector_rest_common.client import RestClient
 from ac_iomconnector_rest_common.errors import IomForbidden, IomJsonError, IomNotFound
@@ -21,14 +23,17 @@ from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 from ac_iomconnector_rest_common.resource_url import resource_path
 from iomconnector.errors import ConnectorError
 from iomconnector.model.exports import PlacedOrder
-from iomconnector.ports.order_export_service import FoundOrder, Receipt
+from iomconnector.ports.order_directory import RemoteOrder
+from iomconnector.ports.order_export_service import Difference, FoundOrder, Receipt
 from iomconnector.ports.order_number_source import NumbersPage
 from iomconnector.services.definition import AdapterContext
 
+Page = TypeVar("Page")
+
 
 class IomOrderExportService:
-    """Hands orders to IOM over the Order REST API; implements the ports ``OrderExportService`` and
-    ``OrderNumberSource``.
+    """Hands orders to IOM over the Order REST API; implements the ports ``OrderExportService``,
+    ``OrderNumberSource`` and ``OrderDirectory``.
 
     Nothing is sent before the first order. One instance serves the tasks of one event loop.
 
@@ -107,7 +112,7 @@ class IomOrderExportService:
         """
         api = await self._api(placed.order.number)
         try:
-            copy = await _copy_of(api, placed.order.number)
+            copy = await _copy_of(api, placed)
         except ConnectorError as error:
             raise reading_failure(error, placed.order.number) from error
         if copy is None:
@@ -115,7 +120,14 @@ class IomOrderExportService:
         reference = self._reference(placed)
         if await self._was_sent(placed, copy):
             return FoundOrder(reference)
-        return FoundOrder(reference, differences(self._mapper.map(placed, api.version).document, copy))
+        return FoundOrder(reference, self._differences(placed, api.version, copy))
+
+    def _differences(
+        self, placed: PlacedOrder, version: OrderApiVersion, copy: Mapping[str, Any]
+    ) -> tuple[Difference, ...]:
+        """What differs; of an order with erased content, what was not erased."""
+        found = differences(self._mapper.map(placed, version).document, copy)
+        return found if placed.erased_at is None else not_erased(found)
 
     async def _was_sent(self, placed: PlacedOrder, copy: Mapping[str, Any]) -> bool:
         """Whether IOM's copy is what an earlier attempt sent, by the message log."""
@@ -165,7 +177,41 @@ class IomOrderExportService:
         async for page in self._explained(latest_numbers(await self._api(None))):
             yield page
 
-    async def _explained(self, pages: AsyncIterator[NumbersPage]) -> AsyncIterator[NumbersPage]:
+    async def orders_between(self, start: datetime, end: datetime) -> AsyncIterator[Sequence[RemoteOrder]]:
+        """The orders that were created in a period. See ``OrderDirectory.orders_between``.
+
+        Raises:
+            ExportUnavailableError: IOM could not answer.
+        """
+        api = await self._api(None)
+        async for page in self._explained(orders_between(api, self._configuration.shop_id, start, end)):
+            yield page
+
+    async def look_up(self, numbers: Sequence[str]) -> Sequence[RemoteOrder]:
+        """The orders that have one of these numbers. See ``OrderDirectory.look_up``.
+
+        Raises:
+            ExportUnavailableError: IOM could not answer.
+        """
+        api = await self._api(None)
+        try:
+            return await look_up(api, self._configuration.shop_id, numbers)
+        except ConnectorError as error:
+            raise reading_failure(error, None) from error
+
+    async def compare(self, placed: PlacedOrder, remote: RemoteOrder) -> Sequence[Difference]:
+        """What differs from what would be sent now, or else from what was sent before. See
+        ``OrderDirectory.compare``.
+
+        Raises:
+            OrderNotExportableError: The order cannot be mapped, so that it cannot be compared.
+        """
+        copy = remote.content
+        assert isinstance(copy, Mapping)
+        found = self._differences(placed, self._version or OrderApiVersion.V2_4, copy)
+        return () if found and await self._was_sent(placed, copy) else found
+
+    async def _explained(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
         try:
             async for page in pages:
                 yield page
@@ -201,9 +247,14 @@ def _path_of(location: str) -> str:
         return location
 
 
-async def _copy_of(api: OrderApi, number: str) -> Mapping[str, Any] | None:
+async def _copy_of(api: OrderApi, placed: PlacedOrder) -> Mapping[str, Any] | None:
     """IOM's copy. A 404 of ``getOrder`` is confirmed by the order's state: an IOM older than configured
-    answers 404 to every order, and to send an order again on its word would end in a refusal."""
+    answers 404 to every order, and to send an order again on its word would end in a refusal.
+
+    An order with erased content is asked for as one of many, so that the message log gets no copy of it."""
+    number = placed.order.number
+    if placed.erased_at is not None:
+        return await _state_of(api, number, alone=False)
     if api.version.at_least(OrderApiVersion.V2_2):
         try:
             return await api.get_order(number)
@@ -214,8 +265,8 @@ async def _copy_of(api: OrderApi, number: str) -> Mapping[str, Any] | None:
     return await _state_of(api, number)
 
 
-async def _state_of(api: OrderApi, number: str) -> Mapping[str, Any] | None:
-    page = await api.order_states(order_numbers=[number])
+async def _state_of(api: OrderApi, number: str, *, alone: bool = True) -> Mapping[str, Any] | None:
+    page = await api.order_states(order_numbers=[number], alone=alone)
     return next((state for state in page.data if state.get("shopOrderNumber") == number), None)
 
 

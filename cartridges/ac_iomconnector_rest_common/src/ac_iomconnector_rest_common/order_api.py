@@ -124,6 +124,7 @@ class OrderApi:
         direction: SortDirection = SortDirection.ASCENDING,
         offset: int = 0,
         limit: int = 50,
+        alone: bool = True,
     ) -> OrderStatePage:
         """One page of order states. Values of one filter are alternatives, filters narrow each other.
 
@@ -139,6 +140,7 @@ class OrderApi:
             direction: Smallest or greatest first.
             offset: How many states to skip.
             limit: The longest page, at least 1.
+            alone: Whether a question for a single number is one about that order in the message log.
 
         Raises:
             IomNotOffered: ``emails`` with an older version, which would ignore the filter and answer all.
@@ -164,7 +166,7 @@ class OrderApi:
             ("offset", str(offset)),
             ("limit", str(limit)),
         ]
-        about = order_numbers[0] if len(order_numbers) == 1 else None
+        about = order_numbers[0] if alone and len(order_numbers) == 1 else None
         answer = await self._client.send(
             "GET",
             ("shops", self._shop, "order-states"),

@@ -85,14 +85,16 @@ class PlacedOrder:
     """An order as it leaves the shop: what was placed, and what approvers decided on it.
 
     Arguments:
-        order: The order, corrected where it was.
+        order: The order, corrected where it was; with placeholders for personal data where they were erased.
         decisions: What approvers decided.
         revision: How often its content was corrected. A copy of an earlier revision is not this order.
+        erased_at: When personal data were erased from it. Such an order is never sent.
     """
 
     order: Order
     decisions: tuple[ApprovalDecision, ...] = ()
     revision: int = 0
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

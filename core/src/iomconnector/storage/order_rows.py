@@ -31,7 +31,7 @@ def order_rows() -> Select[Any]:
     The content comes as bytes, so that one with broken characters spoils no other row of the result.
     """
     content = in_utf8(orders.c.content).label("content")
-    return select(orders.c.number, content, export_requests).join(
+    return select(orders.c.number, orders.c.placed_at, orders.c.erased_at, content, export_requests).join(
         export_requests, export_requests.c.order_id == orders.c.id
     )
 
@@ -83,7 +83,7 @@ def stored_order(row: Row[Any], decisions: Iterable[Row[Any]]) -> StoredOrder:
     """
     try:
         order = parse_order(row.content)
-        placed = PlacedOrder(order, tuple(_decision(decision) for decision in decisions), row.revision)
+        placed = PlacedOrder(order, tuple(map(_decision, decisions)), row.revision, row.erased_at)
     except (OrderDocumentError, ValidationError, ValueError) as error:
         problem = error.message if isinstance(error, OrderDocumentError) else str(error)
         raise UnreadableOrderError(

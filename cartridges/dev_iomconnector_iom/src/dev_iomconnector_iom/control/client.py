@@ -14,7 +14,7 @@ from dev_iomconnector_iom.config import ClockMode
 from dev_iomconnector_iom.control import messages
 from dev_iomconnector_iom.control.messages import OrderReport, PiecesOfPosition, ShopReport
 from dev_iomconnector_iom.control.routes import CONTROL_HEADER
-from dev_iomconnector_iom.exact_json import JsonObject, parse
+from dev_iomconnector_iom.exact_json import JsonObject, dump, parse
 from dev_iomconnector_iom.faults.rules import ActiveFault, FaultRule
 from dev_iomconnector_iom.faults.statistics import StatisticsReport
 from dev_iomconnector_iom.web.segments import quote_segment
@@ -74,6 +74,20 @@ class ControlClient:
     def document_bytes(self, shop: int, number: str) -> bytes:
         """The same, byte by byte."""
         return self._call("GET", f"{_path(shop, number)}/document")
+
+    def add_order(self, shop: int, document: JsonObject) -> OrderReport:
+        """Put an order there that came on another way."""
+        answer = self._call("POST", f"/shops/{shop}/orders", dump(document))
+        return OrderReport.model_validate_json(answer)
+
+    def forget(self, shop: int, number: str) -> None:
+        """Lose an order, as a restore from an old backup does."""
+        self._call("DELETE", _path(shop, number))
+
+    def alter(self, shop: int, number: str, fields: JsonObject) -> OrderReport:
+        """Change fields of an order: new values by paths, as ``sales.total.gross.amount``."""
+        answer = self._call("POST", f"{_path(shop, number)}/alter", dump({"fields": fields}))
+        return OrderReport.model_validate_json(answer)
 
     def step(self, steps: int = 1, *, shop: int | None = None, number: str | None = None) -> int:
         """Move all orders, or one, on by some steps; answers how many steps were taken."""
@@ -172,13 +186,13 @@ class ControlClient:
         answer = self._call("POST", f"{_path(shop, number)}/{action}", command)
         return OrderReport.model_validate_json(answer)
 
-    def _call(self, method: str, path: str, body: BaseModel | None = None) -> bytes:
+    def _call(self, method: str, path: str, body: BaseModel | bytes | None = None) -> bytes:
         connection = self._connect()
         try:
             connection.request(
                 method,
                 self._path + path,
-                body=body.model_dump_json().encode() if body is not None else None,
+                body=body.model_dump_json().encode() if isinstance(body, BaseModel) else body,
                 headers={CONTROL_HEADER: self._token, "Content-Type": "application/json"},
             )
             answer = connection.getresponse()

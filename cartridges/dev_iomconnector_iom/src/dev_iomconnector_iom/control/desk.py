@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime
+from typing import Any
 
 from dev_iomconnector_iom.config import ShopConfig
+from dev_iomconnector_iom.contract.intake import RefusedError, read_order
 from dev_iomconnector_iom.control import messages
 from dev_iomconnector_iom.faults.rules import ActiveFault, FaultBook, FaultRule
 from dev_iomconnector_iom.faults.statistics import Statistics, StatisticsReport
 from dev_iomconnector_iom.fulfilment import actions, states
 from dev_iomconnector_iom.fulfilment.walk import LONGEST_WALK, has_next_step
-from dev_iomconnector_iom.store.orders import StoredOrder, utc
+from dev_iomconnector_iom.store.orders import DuplicateOrderError, StoredOrder, utc
 from dev_iomconnector_iom.web.context import Context
 
 
@@ -56,6 +59,41 @@ class ControlDesk:
         if received is None:
             raise UnknownOrderError(f"Shop {shop} has no order {number!r}.")
         return received
+
+    def forget(self, shop: int, number: str) -> None:
+        """Lose an order, as a restore from an old backup does; raises UnknownOrderError."""
+        self._context.orders.remove(self._find(shop, number))
+
+    def alter(self, shop: int, number: str, command: messages.AlterCommand) -> messages.OrderReport:
+        """Change fields of an order, as somebody does who works in the database.
+
+        Raises:
+            UnknownOrderError: There is no such order.
+            ActionRefusedError: It has no such field.
+        """
+        order = self._find(shop, number)
+        document = deepcopy(order.document)
+        for path, value in command.fields.items():
+            _set(document, path, value)
+        self._context.orders.replace_document(order, document)
+        self._context.clock.save(order)
+        return _report(order)
+
+    def add_order(self, shop: int, body: bytes) -> messages.OrderReport:
+        """Put an order there that came on another way: from another installation, or by hand.
+
+        Raises:
+            UnknownOrderError: There is no such shop.
+            ActionRefusedError: It breaks the contract, or its number is taken.
+        """
+        owner = self._shop(shop, "")
+        try:
+            document = read_order(body, owner, owner.country, self._context.config.api_version)
+            self._context.orders.add(shop, document, body)
+        except (RefusedError, DuplicateOrderError) as error:
+            raise actions.ActionRefusedError(f"The order is not stored: {error}.") from error
+        self._context.clock.order_arrived()
+        return self.order(shop, document["shopOrderNumber"])
 
     def step(self, command: messages.StepCommand) -> int:
         """Move orders and change requests on; answers how many steps were taken."""
@@ -208,6 +246,19 @@ class ControlDesk:
             documents=tuple(document.type for document in order.progress.documents),
             trace_parent=self._context.orders.trace_parent(order.id),
         )
+
+
+def _set(document: Any, path: str, value: Any) -> None:
+    """Change a field; its path is of names and indexes, as ``shippingBuckets.0.positions.1.quantity``."""
+    *parents, last = path.split(".")
+    node = document
+    try:
+        for part in parents:
+            node = node[int(part)] if isinstance(node, list) else node[part]
+        key: Any = int(last) if isinstance(node, list) else last
+        node[key] = value
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise actions.ActionRefusedError(f"The order has no {path}.") from error
 
 
 def _now() -> datetime:

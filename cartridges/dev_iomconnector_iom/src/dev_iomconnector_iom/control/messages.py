@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -39,6 +39,12 @@ class StepCommand(_Body):
         if (self.shop is None) is not (self.number is None):
             raise ValueError("shop and number go together")
         return self
+
+
+class AlterCommand(_Body):
+    """Change fields of an order: new values by paths, as ``sales.total.gross.amount``."""
+
+    fields: dict[str, Any] = Field(min_length=1)
 
 
 class ClockCommand(_Body):

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from dev_iomconnector_iom.control import messages
 from dev_iomconnector_iom.control.desk import ControlDesk, UnknownOrderError
-from dev_iomconnector_iom.exact_json import dump
+from dev_iomconnector_iom.exact_json import MalformedJsonError, dump, parse
 from dev_iomconnector_iom.faults.rules import FaultRule
 from dev_iomconnector_iom.fulfilment.actions import ActionRefusedError
 from dev_iomconnector_iom.web.segments import CONVERTOR
@@ -32,6 +32,7 @@ def control_application(desk: ControlDesk, token: str) -> Starlette:
     handlers = _Handlers(desk)
     order = f"/shops/{{shop:int}}/orders/{{number:{CONVERTOR}}}"
     actions: dict[str, _Handler] = {
+        "alter": handlers.alter,
         "push": handlers.push,
         "approve": handlers.approve,
         "reject": handlers.reject,
@@ -44,8 +45,10 @@ def control_application(desk: ControlDesk, token: str) -> Starlette:
     }
     routes = [
         Route("/shops", _guarded(token, handlers.shops)),
-        Route("/shops/{shop:int}/orders", _guarded(token, handlers.numbers)),
-        Route(order, _guarded(token, handlers.order)),
+        Route("/shops/{shop:int}/orders", _guarded(token, handlers.numbers), methods=["GET"]),
+        Route("/shops/{shop:int}/orders", _guarded(token, handlers.add_order), methods=["POST"]),
+        Route(order, _guarded(token, handlers.order), methods=["GET"]),
+        Route(order, _guarded(token, handlers.forget), methods=["DELETE"]),
         Route(f"{order}/document", _guarded(token, handlers.document)),
         Route("/step", _guarded(token, handlers.step), methods=["POST"]),
         Route("/clock", _guarded(token, handlers.set_clock), methods=["PUT"]),
@@ -66,6 +69,7 @@ def control_application(desk: ControlDesk, token: str) -> Starlette:
             UnknownOrderError: _failed(404),
             ActionRefusedError: _failed(409),
             ValidationError: _failed(422),
+            MalformedJsonError: _failed(422),
             HTTPException: _http_failed,
         },
     )
@@ -86,6 +90,17 @@ class _Handlers:
 
     async def document(self, request: Request) -> Response:
         return Response(self._desk.document(*_key(request)), media_type="application/json")
+
+    async def add_order(self, request: Request) -> Response:
+        return _answer(self._desk.add_order(request.path_params["shop"], await request.body()), 201)
+
+    async def forget(self, request: Request) -> Response:
+        self._desk.forget(*_key(request))
+        return Response(status_code=204)
+
+    async def alter(self, request: Request) -> Response:
+        command = messages.AlterCommand.model_validate(parse(await request.body()))
+        return _answer(self._desk.alter(*_key(request), command))
 
     async def step(self, request: Request) -> Response:
         return _json({"moved": self._desk.step(await _read(request, messages.StepCommand))})

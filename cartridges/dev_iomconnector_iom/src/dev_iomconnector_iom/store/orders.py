@@ -180,6 +180,13 @@ class OrderTable:
             ),
         )
 
+    def remove(self, order: StoredOrder) -> None:
+        """Forget an order, as if it had never come; its change requests go with it."""
+        with self._database.transaction() as connection:
+            for table in ("products", "emails", "change_requests"):
+                connection.execute(f"DELETE FROM {table} WHERE order_id = ?", (order.id,))  # noqa: S608
+            connection.execute("DELETE FROM orders WHERE id = ?", (order.id,))
+
     def replace_document(self, order: StoredOrder, document: JsonObject) -> None:
         """Put another order in the place of this one, as a change request asks; :meth:`save` must follow."""
         connection = self._database.connection

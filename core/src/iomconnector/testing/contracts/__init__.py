@@ -26,6 +26,11 @@ from iomconnector.testing.contracts.job_engine import JobEngineContract, JobStag
 from iomconnector.testing.contracts.message_log import MessageLogContract
 from iomconnector.testing.contracts.number_assignments import NumberAssignmentsContract
 from iomconnector.testing.contracts.order_approval import OrderApprovalContract
+from iomconnector.testing.contracts.order_directory import (
+    DirectoryFarSide,
+    DirectoryScene,
+    OrderDirectoryContract,
+)
 from iomconnector.testing.contracts.order_export_service import OrderExportServiceContract
 from iomconnector.testing.contracts.order_number_sequence import OrderNumberSequenceContract
 from iomconnector.testing.contracts.order_number_source import OrderNumberSourceContract
@@ -34,6 +39,10 @@ from iomconnector.testing.contracts.order_repository import OrderRepositoryContr
 from iomconnector.testing.contracts.order_storage import OrderStorage
 from iomconnector.testing.contracts.password_hasher import PasswordHasherContract
 from iomconnector.testing.contracts.preparation_protocol import PreparationProtocolContract
+from iomconnector.testing.contracts.reconciliation_store import (
+    ReconciliationStorage,
+    ReconciliationStoreContract,
+)
 from iomconnector.testing.contracts.secret_store import SecretStoreContract
 from iomconnector.testing.contracts.sequence_store import (
     SequenceStorage,
@@ -51,6 +60,8 @@ __all__ = [
     "ClockContract",
     "ContextRepositoryContract",
     "Contract",
+    "DirectoryFarSide",
+    "DirectoryScene",
     "EndpointStatesContract",
     "ExportClaimContract",
     "ExportDeskContract",
@@ -66,6 +77,7 @@ __all__ = [
     "MessageLogContract",
     "NumberAssignmentsContract",
     "OrderApprovalContract",
+    "OrderDirectoryContract",
     "OrderExportServiceContract",
     "OrderNumberSequenceContract",
     "OrderNumberSourceContract",
@@ -74,6 +86,8 @@ __all__ = [
     "OrderStorage",
     "PasswordHasherContract",
     "PreparationProtocolContract",
+    "ReconciliationStorage",
+    "ReconciliationStoreContract",
     "SecretStoreContract",
     "SequenceStorage",
     "SequenceStoreContract",

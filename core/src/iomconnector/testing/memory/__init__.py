@@ -19,11 +19,13 @@ from iomconnector.testing.memory.export_ledger import MemoryExportLedger
 from iomconnector.testing.memory.export_pauses import MemoryExportPauses
 from iomconnector.testing.memory.export_queries import MemoryExportQueries
 from iomconnector.testing.memory.message_log import MemoryMessageLog
+from iomconnector.testing.memory.order_directory import MemoryOrderDirectory
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
 from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
 from iomconnector.testing.memory.order_repository import MemoryOrderRepository
 from iomconnector.testing.memory.order_rows import MemoryShop
 from iomconnector.testing.memory.preparation_protocol import MemoryPreparationProtocol
+from iomconnector.testing.memory.reconciliation_store import MemoryReconciliationStore
 from iomconnector.testing.memory.secret_store import MemorySecretStore
 from iomconnector.testing.memory.sequences import (
     MemoryNumberAssignments,
@@ -47,10 +49,12 @@ __all__ = [
     "MemoryFailedSignIns",
     "MemoryMessageLog",
     "MemoryNumberAssignments",
+    "MemoryOrderDirectory",
     "MemoryOrderExportService",
     "MemoryOrderManagement",
     "MemoryOrderRepository",
     "MemoryPreparationProtocol",
+    "MemoryReconciliationStore",
     "MemorySecretStore",
     "MemorySequenceStore",
     "MemoryServiceConfigurationStore",

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from iomconnector.model.exports import PlacedOrder
@@ -56,6 +57,7 @@ class MemoryOrderManagement:
         self.refused_numbers: set[str] = set()
         self._unique_numbers = unique_numbers
         self._copies: list[StoredCopy] = []
+        self._references = (f"/orders/{number}" for number in count(1))
 
     @property
     def copies(self) -> Sequence[StoredCopy]:
@@ -84,7 +86,7 @@ class MemoryOrderManagement:
                 their_code=DUPLICATE,
                 order=order.number,
             )
-        copy = StoredCopy(f"/orders/{len(self._copies) + 1}", order)
+        copy = StoredCopy(next(self._references), order)
         self._copies.append(copy)
         return Receipt(copy.reference)
 
@@ -133,9 +135,22 @@ class MemoryOrderManagement:
         self.mood = Mood.REFUSING
         return REFUSED
 
+    async def forget(self, number: str) -> None:
+        """Lose the orders of a number."""
+        self._copies = [copy for copy in self._copies if copy.order.number != number]
+
+    async def alter(self, number: str) -> None:
+        """Change the orders of a number."""
+        self._copies = [
+            replace(copy, order=copy.order.model_copy(update={"project": "altered there"}))
+            if copy.order.number == number
+            else copy
+            for copy in self._copies
+        ]
+
     async def plant(self, placed: PlacedOrder) -> None:
         """Put an order there that did not come through the service."""
-        self._copies.append(StoredCopy(f"/orders/{len(self._copies) + 1}", placed.order))
+        self._copies.append(StoredCopy(next(self._references), placed.order))
 
     async def numbers(self) -> Sequence[str]:
         """The number of every order that stands there, in the order of their arrival."""

@@ -33,6 +33,7 @@ class OrderRow:
         attempts: The attempts whose outcome is known.
         corrections: The corrections of its content.
         digests_before: The fingerprints of the contents before each of them.
+        erased_at: When personal data were erased from it.
     """
 
     order: Order
@@ -45,12 +46,13 @@ class OrderRow:
     attempts: list[ExportAttempt] = field(default_factory=list)
     corrections: list[OrderCorrection] = field(default_factory=list)
     digests_before: list[str] = field(default_factory=list)
+    erased_at: datetime | None = None
 
     @property
     def placed(self) -> PlacedOrder:
         """The order as it leaves the shop."""
         decisions = tuple(sorted(self.decisions, key=lambda decision: decision.step))
-        return PlacedOrder(self.order, decisions, self.request.revision)
+        return PlacedOrder(self.order, decisions, self.request.revision, self.erased_at)
 
     @property
     def stored(self) -> StoredOrder:

@@ -1,0 +1,128 @@
+"""The shop's side of a reconciliation in the database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from iomconnector.model.audit import AuditEntry
+from iomconnector.model.exports import ExportState
+from iomconnector.ports.reconciliation_store import Reopening, ShopOrder
+from iomconnector.storage.audit_trail import record_entries
+from iomconnector.storage.database import Database
+from iomconnector.storage.order_rows import (
+    UnreadableOrderError,
+    decision_rows,
+    order_rows,
+    stored_order,
+)
+from iomconnector.storage.tables import export_requests, orders
+
+REOPENED = "export.reopened"
+NUMBERS_AT_ONCE = 500
+
+
+class SqlReconciliationStore:
+    """Implements :class:`~iomconnector.ports.reconciliation_store.ReconciliationStore` on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def count_placed(self, channels: Sequence[str], start: datetime, end: datetime) -> int:
+        """How many orders were placed in these channels in a period."""
+        query = select(func.count()).select_from(orders).where(_placed(channels, start, end))
+        async with self._database.reading() as connection:
+            counted: int = (await connection.execute(query)).scalar_one()
+            return counted
+
+    async def placed_between(
+        self, channels: Sequence[str], start: datetime, end: datetime, *, after: int = 0, limit: int = 500
+    ) -> Sequence[ShopOrder]:
+        """Those orders by ascending key."""
+        query = order_rows().where(_placed(channels, start, end), orders.c.id > after)
+        async with self._database.reading() as connection:
+            return await _shop_orders(connection, query.order_by(orders.c.id).limit(limit))
+
+    async def of_numbers(self, numbers: Sequence[str]) -> Sequence[ShopOrder]:
+        """The orders of any channel that have one of these numbers."""
+        found: list[ShopOrder] = []
+        async with self._database.reading() as connection:
+            for first in range(0, len(numbers), NUMBERS_AT_ONCE):
+                some = numbers[first : first + NUMBERS_AT_ONCE]
+                found += await _shop_orders(connection, order_rows().where(orders.c.number.in_(some)))
+        return sorted(found, key=lambda order: order.order_id)
+
+    async def make_due(self, reopenings: Sequence[Reopening], *, by: str, at: datetime) -> int:
+        """Make exports due, the question before the order."""
+
+        async def change(connection: AsyncConnection) -> int:
+            entries = [
+                _entry(reopening, by, at)
+                for reopening in reopenings
+                if await _make_due(connection, reopening, at)
+            ]
+            await record_entries(connection, entries)
+            return len(entries)
+
+        return await self._database.write(change, isolation="read committed")
+
+
+def _placed(channels: Sequence[str], start: datetime, end: datetime) -> ColumnElement[bool]:
+    return and_(orders.c.placed_at >= start, orders.c.placed_at < end, orders.c.channel.in_(channels))
+
+
+async def _shop_orders(connection: AsyncConnection, query: Select[Any]) -> list[ShopOrder]:
+    rows = (await connection.execute(query)).all()
+    decisions = await decision_rows(connection, [row.order_id for row in rows])
+    return [_shop_order(row, decisions.get(row.order_id, ())) for row in rows]
+
+
+def _shop_order(row: Row[Any], decisions: Sequence[Row[Any]]) -> ShopOrder:
+    try:
+        stored, problem = stored_order(row, decisions), ""
+    except UnreadableOrderError as error:
+        stored, problem = None, error.message
+    return ShopOrder(row.order_id, row.channel, row.number, row.placed_at, stored, problem)
+
+
+async def _make_due(connection: AsyncConnection, reopening: Reopening, at: datetime) -> bool:
+    erased = select(orders.c.id).where(orders.c.id == reopening.order_id, orders.c.erased_at.is_not(None))
+    done = await connection.execute(
+        update(export_requests)
+        .where(
+            export_requests.c.order_id == reopening.order_id,
+            export_requests.c.state == reopening.state.value,
+            export_requests.c.updated_at == reopening.updated_at,
+            ~erased.exists(),
+        )
+        .values(
+            state=ExportState.DUE.value,
+            unclear=True,
+            failures=0,
+            abandoned=0,
+            reason_code=REOPENED,
+            reason=reopening.reason,
+            due_at=at,
+            updated_at=at,
+            exported_at=None,
+            lease_until=None,
+            lease_token=None,
+        )
+    )
+    return done.rowcount == 1
+
+
+def _entry(reopening: Reopening, by: str, at: datetime) -> AuditEntry:
+    return AuditEntry(
+        at=at,
+        by=by,
+        action=REOPENED,
+        subject=reopening.number,
+        context=reopening.channel,
+        changes={
+            "state": (reopening.state.value, ExportState.DUE.value),
+            "reason": (None, reopening.reason),
+        },
+    )

@@ -1,0 +1,117 @@
+"""The contract of :class:`~iomconnector.ports.reconciliation_store.ReconciliationStore`."""
+
+from abc import abstractmethod
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from iomconnector.model.exports import ExportState
+from iomconnector.ports.audit_trail import AuditTrail
+from iomconnector.ports.reconciliation_store import ReconciliationStore, Reopening
+from iomconnector.testing.contracts.contract import Contract
+from iomconnector.testing.contracts.order_storage import OrderStorage
+from iomconnector.testing.memory.clock import ManualClock
+from iomconnector.testing.samples import CHANNEL, NOON, OTHER_CHANNEL, sample_order
+
+HOUR = timedelta(hours=1)
+BOTH = (CHANNEL, OTHER_CHANNEL)
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationStorage:
+    """A reconciliation store with the orders that it reads.
+
+    Arguments:
+        storage: The orders.
+        store: The store.
+        audit_trail: Where changes are recorded.
+    """
+
+    storage: OrderStorage
+    store: ReconciliationStore
+    audit_trail: AuditTrail
+
+
+class ReconciliationStoreContract(Contract):
+    """Promises of the shop's side of a reconciliation."""
+
+    @abstractmethod
+    def reconciliation(self, clock: ManualClock) -> AbstractAsyncContextManager[ReconciliationStorage]:
+        """The store to test, with the contexts of :data:`iomconnector.testing.samples.CONTEXTS`."""
+
+    async def test_a_period_has_its_first_moment_and_not_its_last(self) -> None:
+        clock = ManualClock()
+        async with self.reconciliation(clock) as scene:
+            for number in ("1", "2", "3", "4"):
+                await scene.storage.place(number)
+                clock.advance(HOUR)
+            found = await scene.store.placed_between(BOTH, NOON + HOUR, NOON + 3 * HOUR)
+            assert [(each.number, each.placed_at) for each in found] == [
+                ("2", NOON + HOUR),
+                ("3", NOON + 2 * HOUR),
+            ]
+            assert await scene.store.count_placed(BOTH, NOON + HOUR, NOON + 3 * HOUR) == 2
+            assert await scene.store.count_placed([OTHER_CHANNEL], NOON, NOON + 3 * HOUR) == 0
+
+    async def test_pages_follow_one_another(self) -> None:
+        async with self.reconciliation(ManualClock()) as scene:
+            numbers = [str(number) for number in range(7)]
+            await scene.storage.place(*numbers)
+            after, read = 0, []
+            while page := await scene.store.placed_between(BOTH, NOON, NOON + HOUR, after=after, limit=3):
+                assert len(page) <= 3
+                read += [each.number for each in page]
+                after = page[-1].order_id
+            assert read == numbers
+
+    async def test_channels_are_told_apart(self) -> None:
+        async with self.reconciliation(ManualClock()) as scene:
+            orders = [sample_order("7", channel=channel) for channel in BOTH]
+            await scene.storage.orders.place([(order, ExportState.DUE) for order in orders])
+            for channel in BOTH:
+                [found] = await scene.store.placed_between([channel], NOON, NOON + HOUR)
+                assert (found.channel, found.stored and found.stored.placed.order.channel) == (
+                    channel,
+                    channel,
+                )
+            assert [each.channel for each in await scene.store.of_numbers(["7", "8"])] == list(BOTH)
+            assert await scene.store.of_numbers([]) == []
+
+    async def test_an_exported_order_becomes_due_and_is_asked_for(self) -> None:
+        clock = ManualClock()
+        async with self.reconciliation(clock) as scene:
+            await scene.storage.place("1")
+            [claim] = await scene.storage.claim()
+            await scene.storage.ledger.record_exported(claim, reference="/orders/1", at=clock.now())
+            [found] = await scene.store.of_numbers(["1"])
+            clock.advance(HOUR)
+            reopening = _reopening(found.order_id, ExportState.EXPORTED)
+            assert await scene.store.make_due([reopening], by="anna", at=clock.now()) == 1
+            request = (await scene.storage.stored("1")).request
+            assert (request.state, request.unclear, request.exported_at) == (ExportState.DUE, True, None)
+            assert (request.reason, request.due_at) == (reopening.reason, clock.now())
+            [again] = await scene.storage.claim()
+            assert again.unclear
+            [entry] = await scene.audit_trail.entries()
+            assert (entry.by, entry.action, entry.subject) == ("anna", "export.reopened", "1")
+            assert (entry.context, entry.at) == (CHANNEL, clock.now())
+            assert entry.changes["state"] == ("exported", "due")
+
+    async def test_what_changed_meanwhile_stays(self) -> None:
+        clock = ManualClock()
+        async with self.reconciliation(clock) as scene:
+            await scene.storage.place("1", "2")
+            [first, second] = await scene.store.of_numbers(["1", "2"])
+            wrong_state = _reopening(first.order_id, ExportState.PARKED)
+            wrong_time = replace(
+                _reopening(second.order_id, ExportState.DUE), updated_at=NOON - timedelta(microseconds=1)
+            )
+            assert await scene.store.make_due([wrong_state, wrong_time], by="anna", at=clock.now()) == 0
+            for number in ("1", "2"):
+                request = (await scene.storage.stored(number)).request
+                assert (request.unclear, request.reason) == (False, None)
+            assert list(await scene.audit_trail.entries()) == []
+
+
+def _reopening(order_id: int, state: ExportState) -> Reopening:
+    return Reopening(order_id, CHANNEL, "1", state, NOON, "A comparison did not find it.")

@@ -21,10 +21,19 @@ def _order_commands() -> typer.Typer:
     return app
 
 
+def _reconcile_command() -> typer.Typer:
+    from bc_order.reconcile_command import app
+
+    return app
+
+
 @hookimpl
 def iomconnector_commands() -> list[Command]:
-    """The command group ``order``."""
-    return [Command("order", "Place, approve, list and export orders.", _order_commands)]
+    """The command group ``order``, and ``reconcile``."""
+    return [
+        Command("order", "Place, approve, list and export orders.", _order_commands),
+        Command("reconcile", "Compare with the order management system over a period.", _reconcile_command),
+    ]
 
 
 @hookimpl

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.order_documents import dump_order, parse_json
 from iomconnector.ports.message_log import Message
+from iomconnector.ports.order_directory import RemoteOrder
 from iomconnector.ports.order_export_service import (
     Difference,
     ExportUnavailableError,
@@ -92,15 +94,7 @@ class FileOrderExportService:
             theirs = parse_json(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        ours = self.preview(placed)
-        return FoundOrder(
-            str(file),
-            tuple(
-                Difference(name, str(ours.get(name)), str(theirs.get(name)))
-                for name in sorted({*ours, *theirs})
-                if ours.get(name) != theirs.get(name)
-            ),
-        )
+        return FoundOrder(str(file), _differences(self.preview(placed), theirs))
 
     def preview(self, placed: PlacedOrder) -> Mapping[str, Any]:
         """The canonical document of the order."""
@@ -132,11 +126,32 @@ class FileOrderExportService:
             yield page
             return
 
+    async def orders_between(self, start: datetime, end: datetime) -> AsyncIterator[Sequence[RemoteOrder]]:
+        """Every file, on one page."""
+        self._check_directory()
+        yield [self._remote(file) for file in sorted(self._directory.glob("*.json"))]
+
+    async def look_up(self, numbers: Sequence[str]) -> Sequence[RemoteOrder]:
+        """The files of these numbers."""
+        self._check_directory()
+        everything = [self._remote(file) for file in self._directory.glob("*.json")]
+        return [remote for remote in everything if remote.number in numbers]
+
+    async def compare(self, placed: PlacedOrder, remote: RemoteOrder) -> Sequence[Difference]:
+        """What differs from a file."""
+        assert isinstance(remote.content, Mapping)
+        return _differences(self.preview(placed), remote.content)
+
     async def aclose(self) -> None:
         """Nothing is held."""
 
     def _file(self, placed: PlacedOrder) -> Path:
         return self._directory / quote(f"{placed.order.channel} {placed.order.number}.json", safe="")
+
+    def _remote(self, file: Path) -> RemoteOrder:
+        content = parse_json(file.read_text(encoding="utf-8"))
+        created_at = datetime.fromisoformat(content["created_at"])
+        return RemoteOrder(content["number"], created_at, str(file), content)
 
     def _check_directory(self) -> None:
         if not self._directory.is_dir():
@@ -165,6 +180,14 @@ class FileOrderExportService:
                 duration_ms=1.5,
             )
         )
+
+
+def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(name, str(ours.get(name)), str(theirs.get(name)))
+        for name in sorted({*ours, *theirs})
+        if ours.get(name) != theirs.get(name)
+    )
 
 
 FILE_ORDER_EXPORT = ServiceDefinition(

@@ -70,9 +70,9 @@ class TestMemoryExportLedger(_OrdersInMemory, ExportLedgerContract):
 class TestMemoryReconciliationStore(ReconciliationStoreContract):
     @asynccontextmanager
     async def reconciliation(self, clock: Clock) -> AsyncIterator[ReconciliationStorage]:
-        shop, trail = MemoryShop(MemoryContextRepository(CONTEXTS)), MemoryAuditTrail()
+        shop = MemoryShop(MemoryContextRepository(CONTEXTS))
         storage = OrderStorage(MemoryOrderRepository(shop, clock), MemoryExportLedger(shop), clock)
-        yield ReconciliationStorage(storage, MemoryReconciliationStore(shop, trail), trail)
+        yield ReconciliationStorage(storage, MemoryReconciliationStore(shop))
 
 
 class TestMemoryOrderDirectory(OrderDirectoryContract):

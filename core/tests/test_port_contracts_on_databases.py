@@ -72,7 +72,7 @@ class TestSqlReconciliationStore(OnEachDatabase, ReconciliationStoreContract):
         async with self.database(CONTEXTS) as database:
             orders = SqlOrderRepository(database, clock)
             storage = OrderStorage(orders, SqlExportLedger(database), clock)
-            yield ReconciliationStorage(storage, SqlReconciliationStore(database), SqlAuditTrail(database))
+            yield ReconciliationStorage(storage, SqlReconciliationStore(database))
 
 
 class TestSqlContextRepository(OnEachDatabase, ContextRepositoryContract):

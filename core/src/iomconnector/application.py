@@ -109,7 +109,9 @@ class Application:
     @property
     def reconcile(self) -> Reconcile:
         """Compares the shop with its order management systems."""
-        return Reconcile(self.reconciliation_store, self.contexts, self.export_service, self.clock)
+        return Reconcile(
+            self.reconciliation_store, self.contexts, self.export_service, self.export_desk, self.clock
+        )
 
     def exporter(
         self,

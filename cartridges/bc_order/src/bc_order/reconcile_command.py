@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -34,6 +34,7 @@ class Report:
     Arguments:
         period: What was compared.
         channels: In which channels.
+        compared_at: When the comparison began.
         orders: How many orders the shop placed there then.
         shown: How many findings are kept to be shown.
         tally: How many orders agree.
@@ -45,6 +46,7 @@ class Report:
 
     period: Period
     channels: Sequence[str]
+    compared_at: datetime
     orders: int
     shown: int
     tally: Tally = field(default_factory=Tally)
@@ -58,7 +60,7 @@ class Report:
         self.counts[finding.disagreement] += finding.orders
         if len(self.findings) < self.shown:
             self.findings.append(finding)
-        if finding.mendable and len(self.to_mend) < MOST_MENDED:
+        if finding.remedy is not None and len(self.to_mend) < MOST_MENDED:
             self.to_mend.append(finding)
 
     @property
@@ -105,7 +107,7 @@ def reconcile(
         if output is Format.TABLE:
             _print_plan(report)
         if confirmed or typer.confirm(f"Make {len(report.to_mend)} due?"):
-            report.mended = _mended(invocation, report.to_mend)
+            report.mended = _mended(invocation, report)
             if output is Format.TABLE:
                 typer.echo(f"{report.mended} made due. An exporter, or `iomconnector order export`, goes on.")
     if output is Format.JSON:
@@ -131,7 +133,7 @@ def _compared(
         orders = await use_case.orders(channels, period)
         with progress_bar("comparing", orders) as advance:
             comparison = Comparison(period, advance)
-            report = Report(period, channels, orders, limit, comparison.tally)
+            report = Report(period, channels, now, orders, limit, comparison.tally)
             async for finding in use_case.compare(channels, comparison):
                 report.add(finding)
         return report
@@ -139,9 +141,11 @@ def _compared(
     return invocation.run(work)
 
 
-def _mended(invocation: Invocation, findings: Sequence[Finding]) -> int:
+def _mended(invocation: Invocation, report: Report) -> int:
     async def work(application: Application) -> int:
-        return await application.reconcile.mend(findings, by=acting_user())
+        return await application.reconcile.mend(
+            report.to_mend, compared_at=report.compared_at, by=acting_user()
+        )
 
     return invocation.run(work)
 
@@ -217,6 +221,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "created_at": finding.created_at.isoformat() if finding.created_at else None,
         "reference": finding.reference or None,
         "detail": finding.detail,
-        "mendable": finding.mendable,
+        "mendable": finding.remedy is not None,
         "advice": finding.disagreement.advice,
     }

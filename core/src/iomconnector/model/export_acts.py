@@ -93,10 +93,12 @@ class ActOrder:
     unchanged_since: datetime | None = None
 
     def permits(self, summary: ExportSummary) -> bool:
-        """Whether it is to be done with an export as it stands now."""
+        """Whether it is to be done with an export as it stands now. Without its personal data an order is
+        never sent."""
         request = summary.request
         return (
             request.state in self.act.states
+            and summary.erased_at is None
             and (self.act is not ExportAct.EXPEDITE or request.due_at > self.at)
             and (self.unchanged_since is None or request.updated_at <= self.unchanged_since)
             and self.only.matches(summary)

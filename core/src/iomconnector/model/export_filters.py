@@ -55,11 +55,13 @@ class ExportSummary:
         request: Where the export stands.
         placed_at: When the order was placed.
         customer: The number of its customer; none where it has none.
+        erased_at: When personal data were erased from the order.
     """
 
     request: ExportRequest
     placed_at: datetime
     customer: str | None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

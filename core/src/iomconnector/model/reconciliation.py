@@ -1,9 +1,11 @@
 """What a comparison of the shop with its order management system says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from iomconnector.model.export_acts import ExportAct
 from iomconnector.model.exports import ExportState
 
 
@@ -77,7 +79,6 @@ class Finding:
         detail: What exactly: the first differences, or why it could not be compared.
         order_id: Its key in the shop's database, where it has one.
         state: Where its export stands.
-        updated_at: When its export changed last.
         created_at: When it was placed here, or created there.
         reference: Where it stands in the order management system.
         erased: Its personal data were erased here.
@@ -90,21 +91,29 @@ class Finding:
     detail: str
     order_id: int | None = None
     state: ExportState | None = None
-    updated_at: datetime | None = None
     created_at: datetime | None = None
     reference: str = ""
     erased: bool = False
     orders: int = 1
 
     @property
-    def mendable(self) -> bool:
-        """Whether making it due again can mend it."""
+    def remedy(self) -> ExportAct | None:
+        """What mends it; none where that is the business of a person.
+
+        An order that is there, and is being sent here, is recorded by the export itself.
+        """
         if self.erased or self.order_id is None:
-            return False
+            return None
         if self.disagreement is Disagreement.MISSING:
-            return True
-        waits_for_nobody = self.state not in (ExportState.WAITING_FOR_APPROVAL, ExportState.REJECTED)
-        return self.disagreement is Disagreement.UNRECORDED and waits_for_nobody
+            return ExportAct.REPLAY
+        return _REMEDIES.get(self.state) if self.disagreement is Disagreement.UNRECORDED else None
+
+
+_REMEDIES: Mapping[ExportState | None, ExportAct] = {
+    ExportState.PARKED: ExportAct.RETRY,
+    ExportState.GIVEN_UP: ExportAct.RETRY,
+    ExportState.DUE: ExportAct.EXPEDITE,
+}
 
 
 @dataclass(slots=True)

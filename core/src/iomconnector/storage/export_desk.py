@@ -70,6 +70,7 @@ class SqlExportDesk:
                 .where(
                     _requests.order_id == correction.order_id,
                     _requests.revision == correction.revision,
+                    orders.c.erased_at.is_(None),
                     _requests.state.in_([state.value for state in CORRECTABLE]),
                 )
                 .with_for_update()

@@ -17,14 +17,14 @@ from iomconnector.storage.tables import export_requests, orders
 
 def summary_rows() -> Select[Any]:
     """Select exports without the content of their orders."""
-    return select(orders.c.number, orders.c.placed_at, orders.c.customer, export_requests).join(
-        export_requests, export_requests.c.order_id == orders.c.id
-    )
+    return select(
+        orders.c.number, orders.c.placed_at, orders.c.customer, orders.c.erased_at, export_requests
+    ).join(export_requests, export_requests.c.order_id == orders.c.id)
 
 
 def summary_from(row: Row[Any]) -> ExportSummary:
     """The export of a row of :func:`summary_rows`."""
-    return ExportSummary(request_from(row), row.placed_at, row.customer)
+    return ExportSummary(request_from(row), row.placed_at, row.customer, row.erased_at)
 
 
 def attempt_from(row: Row[Any]) -> ExportAttempt:

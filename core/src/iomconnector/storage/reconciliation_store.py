@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from iomconnector.model.audit import AuditEntry
-from iomconnector.model.exports import ExportState
-from iomconnector.ports.reconciliation_store import Reopening, ShopOrder
-from iomconnector.storage.audit_trail import record_entries
+from iomconnector.ports.reconciliation_store import ShopOrder
 from iomconnector.storage.database import Database
 from iomconnector.storage.order_rows import (
     UnreadableOrderError,
@@ -18,9 +15,8 @@ from iomconnector.storage.order_rows import (
     order_rows,
     stored_order,
 )
-from iomconnector.storage.tables import export_requests, orders
+from iomconnector.storage.tables import orders
 
-REOPENED = "export.reopened"
 NUMBERS_AT_ONCE = 500
 
 
@@ -54,20 +50,6 @@ class SqlReconciliationStore:
                 found += await _shop_orders(connection, order_rows().where(orders.c.number.in_(some)))
         return sorted(found, key=lambda order: order.order_id)
 
-    async def make_due(self, reopenings: Sequence[Reopening], *, by: str, at: datetime) -> int:
-        """Make exports due, the question before the order."""
-
-        async def change(connection: AsyncConnection) -> int:
-            entries = [
-                _entry(reopening, by, at)
-                for reopening in reopenings
-                if await _make_due(connection, reopening, at)
-            ]
-            await record_entries(connection, entries)
-            return len(entries)
-
-        return await self._database.write(change, isolation="read committed")
-
 
 def _placed(channels: Sequence[str], start: datetime, end: datetime) -> ColumnElement[bool]:
     return and_(orders.c.placed_at >= start, orders.c.placed_at < end, orders.c.channel.in_(channels))
@@ -85,44 +67,3 @@ def _shop_order(row: Row[Any], decisions: Sequence[Row[Any]]) -> ShopOrder:
     except UnreadableOrderError as error:
         stored, problem = None, error.message
     return ShopOrder(row.order_id, row.channel, row.number, row.placed_at, stored, problem)
-
-
-async def _make_due(connection: AsyncConnection, reopening: Reopening, at: datetime) -> bool:
-    erased = select(orders.c.id).where(orders.c.id == reopening.order_id, orders.c.erased_at.is_not(None))
-    done = await connection.execute(
-        update(export_requests)
-        .where(
-            export_requests.c.order_id == reopening.order_id,
-            export_requests.c.state == reopening.state.value,
-            export_requests.c.updated_at == reopening.updated_at,
-            ~erased.exists(),
-        )
-        .values(
-            state=ExportState.DUE.value,
-            unclear=True,
-            failures=0,
-            abandoned=0,
-            reason_code=REOPENED,
-            reason=reopening.reason,
-            due_at=at,
-            updated_at=at,
-            exported_at=None,
-            lease_until=None,
-            lease_token=None,
-        )
-    )
-    return done.rowcount == 1
-
-
-def _entry(reopening: Reopening, by: str, at: datetime) -> AuditEntry:
-    return AuditEntry(
-        at=at,
-        by=by,
-        action=REOPENED,
-        subject=reopening.number,
-        context=reopening.channel,
-        changes={
-            "state": (reopening.state.value, ExportState.DUE.value),
-            "reason": (None, reopening.reason),
-        },
-    )

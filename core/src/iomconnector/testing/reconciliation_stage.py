@@ -19,6 +19,7 @@ from iomconnector.testing.memory import (
     MemoryReconciliationStore,
     MemoryShop,
 )
+from iomconnector.testing.memory.export_desk import MemoryExportDesk
 from iomconnector.testing.memory.order_rows import OrderRow
 from iomconnector.testing.samples import CHANNEL, CONTEXTS, NOON, sample_order
 from iomconnector.usecases.reconcile import Comparison, Reconcile
@@ -90,8 +91,9 @@ class ReconciliationStage:
         self.management = MemoryOrderManagement(unique_numbers=False)
         self.directory = BusyDirectory(self.management)
         self.audit_trail = MemoryAuditTrail()
-        self.store = MemoryReconciliationStore(self.shop, self.audit_trail)
-        self.reconcile = Reconcile(self.store, self.contexts, self.resolve, self.clock)
+        self.store = MemoryReconciliationStore(self.shop)
+        desk = MemoryExportDesk(self.shop, self.audit_trail)
+        self.reconcile = Reconcile(self.store, self.contexts, self.resolve, desk, self.clock)
 
     async def resolve(self, channel: str) -> OrderExportService:
         """The export service of every channel."""

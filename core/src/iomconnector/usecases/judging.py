@@ -175,7 +175,6 @@ def _of_order(disagreement: Disagreement, order: ShopOrder, detail: str, referen
         detail,
         order_id=order.order_id,
         state=stored.request.state if stored else None,
-        updated_at=stored.request.updated_at if stored else None,
         created_at=order.placed_at,
         reference=reference,
         erased=stored is not None and stored.placed.erased_at is not None,

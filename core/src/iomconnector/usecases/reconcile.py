@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from iomconnector.errors import ConnectorError, StorageError
 from iomconnector.model.contexts import ContextKind
+from iomconnector.model.export_acts import ActOrder, ExportAct
 from iomconnector.model.reconciliation import Disagreement, Finding, Period, Tally
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
+from iomconnector.ports.export_desk import ExportDesk
 from iomconnector.ports.order_export_service import OrderExportError, OrderExportService
-from iomconnector.ports.reconciliation_store import ReconciliationStore, Reopening, ShopOrder
+from iomconnector.ports.reconciliation_store import ReconciliationStore, ShopOrder
 from iomconnector.usecases.channels import require_channel
 from iomconnector.usecases.far_sides import FarSide, far_sides_of
 from iomconnector.usecases.judging import Judge
@@ -20,6 +23,7 @@ from iomconnector.usecases.order_keys import OrderKeys
 
 PAGE = 500
 MENDED_AT_ONCE = 200
+REASON = "A comparison with the order management system asked for it."
 
 ResolveExportService = Callable[[str], Awaitable[OrderExportService]]
 
@@ -51,6 +55,7 @@ class Reconcile:
         store: The shop's side.
         contexts: The channels.
         resolve: Gives the export service of a channel.
+        desk: Makes exports due.
         clock: Tells the time.
     """
 
@@ -59,11 +64,13 @@ class Reconcile:
         store: ReconciliationStore,
         contexts: ContextRepository,
         resolve: ResolveExportService,
+        desk: ExportDesk,
         clock: Clock,
     ) -> None:
         self._store = store
         self._contexts = contexts
         self._resolve = resolve
+        self._desk = desk
         self._clock = clock
 
     async def channels(self, chosen: Sequence[str] = ()) -> Sequence[str]:
@@ -103,17 +110,22 @@ class Reconcile:
             async for finding in self._compare_side(side, comparison):
                 yield finding
 
-    async def mend(self, findings: Sequence[Finding], *, by: str) -> int:
-        """Make due what making due can mend; the order management system is asked before anything is sent.
+    async def mend(self, findings: Sequence[Finding], *, compared_at: datetime, by: str) -> int:
+        """Make due what that can mend; the order management system is asked before anything is sent.
+
+        Arguments:
+            findings: What a comparison found.
+            compared_at: When it began. An order that changed since then is left alone.
+            by: Who wants it.
 
         Returns:
-            How many orders are due now. One that changed since it was compared is left alone.
+            How many orders are due now, and were not, or not yet.
         """
-        due = 0
-        reopenings = [_reopening(finding) for finding in findings if finding.mendable]
-        for first in range(0, len(reopenings), MENDED_AT_ONCE):
-            batch = reopenings[first : first + MENDED_AT_ONCE]
-            due += await self._store.make_due(batch, by=by, at=self._clock.now())
+        due, now = 0, self._clock.now()
+        for act, keys in _by_remedy(findings).items():
+            todo = ActOrder(act, by, now, REASON, unchanged_since=compared_at)
+            for first in range(0, len(keys), MENDED_AT_ONCE):
+                due += len(await self._desk.act(keys[first : first + MENDED_AT_ONCE], todo))
         return due
 
     async def _services(self) -> tuple[Mapping[str, OrderExportService], Mapping[str, ConnectorError]]:
@@ -207,17 +219,9 @@ def _unconfirmed(channel: str, orders: int, error: ConnectorError) -> Finding:
     return Finding(Disagreement.UNCONFIRMED, "", channel, str(error), orders=orders)
 
 
-def _reopening(finding: Finding) -> Reopening:
-    assert finding.order_id is not None
-    assert finding.channel is not None
-    assert finding.state is not None
-    assert finding.updated_at is not None
-    found = "found it" if finding.disagreement is Disagreement.UNRECORDED else "did not find it"
-    return Reopening(
-        finding.order_id,
-        finding.channel,
-        finding.number,
-        finding.state,
-        finding.updated_at,
-        f"A comparison {found} in the order management system, while it was {finding.state.value} here.",
-    )
+def _by_remedy(findings: Sequence[Finding]) -> Mapping[ExportAct, Sequence[int]]:
+    keys: defaultdict[ExportAct, list[int]] = defaultdict(list)
+    for finding in findings:
+        if finding.remedy is not None and finding.order_id is not None:
+            keys[finding.remedy].append(finding.order_id)
+    return keys

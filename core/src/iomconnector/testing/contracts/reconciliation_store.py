@@ -2,12 +2,11 @@
 
 from abc import abstractmethod
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from iomconnector.model.exports import ExportState
-from iomconnector.ports.audit_trail import AuditTrail
-from iomconnector.ports.reconciliation_store import ReconciliationStore, Reopening
+from iomconnector.ports.reconciliation_store import ReconciliationStore
 from iomconnector.testing.contracts.contract import Contract
 from iomconnector.testing.contracts.order_storage import OrderStorage
 from iomconnector.testing.memory.clock import ManualClock
@@ -24,12 +23,10 @@ class ReconciliationStorage:
     Arguments:
         storage: The orders.
         store: The store.
-        audit_trail: Where changes are recorded.
     """
 
     storage: OrderStorage
     store: ReconciliationStore
-    audit_trail: AuditTrail
 
 
 class ReconciliationStoreContract(Contract):
@@ -76,42 +73,3 @@ class ReconciliationStoreContract(Contract):
                 )
             assert [each.channel for each in await scene.store.of_numbers(["7", "8"])] == list(BOTH)
             assert await scene.store.of_numbers([]) == []
-
-    async def test_an_exported_order_becomes_due_and_is_asked_for(self) -> None:
-        clock = ManualClock()
-        async with self.reconciliation(clock) as scene:
-            await scene.storage.place("1")
-            [claim] = await scene.storage.claim()
-            await scene.storage.ledger.record_exported(claim, reference="/orders/1", at=clock.now())
-            [found] = await scene.store.of_numbers(["1"])
-            clock.advance(HOUR)
-            reopening = _reopening(found.order_id, ExportState.EXPORTED)
-            assert await scene.store.make_due([reopening], by="anna", at=clock.now()) == 1
-            request = (await scene.storage.stored("1")).request
-            assert (request.state, request.unclear, request.exported_at) == (ExportState.DUE, True, None)
-            assert (request.reason, request.due_at) == (reopening.reason, clock.now())
-            [again] = await scene.storage.claim()
-            assert again.unclear
-            [entry] = await scene.audit_trail.entries()
-            assert (entry.by, entry.action, entry.subject) == ("anna", "export.reopened", "1")
-            assert (entry.context, entry.at) == (CHANNEL, clock.now())
-            assert entry.changes["state"] == ("exported", "due")
-
-    async def test_what_changed_meanwhile_stays(self) -> None:
-        clock = ManualClock()
-        async with self.reconciliation(clock) as scene:
-            await scene.storage.place("1", "2")
-            [first, second] = await scene.store.of_numbers(["1", "2"])
-            wrong_state = _reopening(first.order_id, ExportState.PARKED)
-            wrong_time = replace(
-                _reopening(second.order_id, ExportState.DUE), updated_at=NOON - timedelta(microseconds=1)
-            )
-            assert await scene.store.make_due([wrong_state, wrong_time], by="anna", at=clock.now()) == 0
-            for number in ("1", "2"):
-                request = (await scene.storage.stored(number)).request
-                assert (request.unclear, request.reason) == (False, None)
-            assert list(await scene.audit_trail.entries()) == []
-
-
-def _reopening(order_id: int, state: ExportState) -> Reopening:
-    return Reopening(order_id, CHANNEL, "1", state, NOON, "A comparison did not find it.")

@@ -46,7 +46,9 @@ class MemoryExportDesk:
     async def correct(self, correction: Correction) -> bool:
         """Replace the content of an order and make it due; what stood there is kept."""
         row = self._shop.get(correction.order_id)
-        if row is None or row.request.state not in CORRECTABLE or row.request.revision != correction.revision:
+        if row is None or row.erased_at is not None:
+            return False
+        if row.request.state not in CORRECTABLE or row.request.revision != correction.revision:
             return False
         row.corrections.append(
             OrderCorrection(

@@ -62,7 +62,7 @@ class OrderRow:
     @property
     def summary(self) -> ExportSummary:
         """The export as a list shows it."""
-        return ExportSummary(self.request, self.placed_at, self.order.customer.number)
+        return ExportSummary(self.request, self.placed_at, self.order.customer.number, self.erased_at)
 
 
 class MemoryShop:

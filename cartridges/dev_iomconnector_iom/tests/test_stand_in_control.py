@@ -72,6 +72,42 @@ def test_it_shows_documents_byte_by_byte(iom: RunningStandIn) -> None:
     assert iom.control.document(SHOP, "Raw")["color"] == "red"
 
 
+def test_an_order_is_lost_and_can_come_again(iom: RunningStandIn) -> None:
+    caller = Caller(iom.url)
+    caller.post_order(sample_order("Lost"))
+    iom.control.forget(SHOP, "Lost")
+    assert iom.control.stored_numbers(SHOP) == []
+    with pytest.raises(ControlError) as caught:
+        iom.control.forget(SHOP, "Lost")
+    assert caught.value.status == 404
+    assert caller.post_order(sample_order("Lost")).status == 201
+
+
+def test_an_order_is_changed_behind_everybodys_back(iom: RunningStandIn) -> None:
+    caller = Caller(iom.url)
+    caller.post_order(sample_order("Changed"))
+    iom.control.alter(SHOP, "Changed", {"shippingBuckets.0.positions.1.product.name": "Boots"})
+    order = caller.order("Changed").json
+    assert [each["product"]["name"] for each in order["shippingBuckets"][0]["positions"]][1] == "Boots"
+    for path in ("nothing.there", "shippingBuckets.7", "shopOrderNumber.0"):
+        with pytest.raises(ControlError) as caught:
+            iom.control.alter(SHOP, "Changed", {path: 1})
+        assert caught.value.status == 409
+
+
+def test_an_order_comes_on_another_way(iom: RunningStandIn) -> None:
+    assert iom.control.add_order(SHOP, sample_order("Foreign")).number == "Foreign"
+    assert iom.control.stored_numbers(SHOP) == ["Foreign"]
+    for shop, document, status in (
+        (SHOP, sample_order("Foreign"), 409),
+        (SHOP, {}, 409),
+        (1, sample_order("Other"), 404),
+    ):
+        with pytest.raises(ControlError) as caught:
+            iom.control.add_order(shop, document)
+        assert caught.value.status == status
+
+
 def test_unknown_orders_and_rules_are_not_found(iom: RunningStandIn) -> None:
     control = iom.control
     for call in (

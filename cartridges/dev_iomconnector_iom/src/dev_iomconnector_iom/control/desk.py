@@ -77,7 +77,7 @@ class ControlDesk:
             _set(document, path, value)
         self._context.orders.replace_document(order, document)
         self._context.clock.save(order)
-        return _report(order)
+        return self._report(order)
 
     def add_order(self, shop: int, body: bytes) -> messages.OrderReport:
         """Put an order there that came on another way: from another installation, or by hand.

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ac_iomconnector_common.connection import ConnectionSettings
+from ac_iomconnector_common.endpoint import EndpointSettings
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -19,4 +20,5 @@ def test_the_example_runs() -> None:
 
 
 def test_every_setting_is_explained() -> None:
-    assert [name for name in ConnectionSettings.model_fields if f"`{name}`" not in README] == []
+    settings = [*ConnectionSettings.model_fields, *EndpointSettings.model_fields]
+    assert [name for name in settings if f"`{name}`" not in README] == []

@@ -75,7 +75,7 @@ class Settings(BaseModel):
     shutdown_grace: Seconds = 30
     tracing: Literal["off", "otlp"] = "off"
     export_concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
-    export_lease: Seconds = 120
+    export_lease: Seconds = 30
     export_retry_base: Seconds = 1
     export_retry_limit: Seconds = 300
     export_max_attempts: Annotated[int, Field(ge=1)] = 25

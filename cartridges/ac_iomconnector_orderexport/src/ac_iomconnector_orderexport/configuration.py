@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from ac_iomconnector_common.connection import ConnectionSettings
+from ac_iomconnector_common.endpoint import EndpointSettings
 from ac_iomconnector_orderexport.settings import MappingSettings
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 
@@ -25,7 +26,7 @@ class ApiVersion(StrEnum):
         return None if self is ApiVersion.AUTO else OrderApiVersion(self.value)
 
 
-class OrderExportConfiguration(MappingSettings, ConnectionSettings):
+class OrderExportConfiguration(MappingSettings, EndpointSettings, ConnectionSettings):
     """Where IOM is, and how orders become its documents."""
 
     api_version: ApiVersion = Field(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ac_iomconnector_common.endpoint import endpoint_of
 from ac_iomconnector_orderexport.breaches import not_exportable
 from ac_iomconnector_orderexport.comparison import differences, not_erased
 from ac_iomconnector_orderexport.configuration import OrderExportConfiguration
@@ -22,6 +23,7 @@ from ac_iomconnector_rest_common.order_api import BASE_PATH, MEDIA_TYPE, OrderAp
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 from ac_iomconnector_rest_common.resource_url import resource_path
 from iomconnector.errors import ConnectorError
+from iomconnector.model.endpoints import Endpoint
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.ports.order_directory import RemoteOrder
 from iomconnector.ports.order_export_service import Difference, FoundOrder, Receipt
@@ -53,6 +55,7 @@ class IomOrderExportService:
         self._mapper = OrderMapper(configuration, context.extensions)
         self._message_log = context.message_log
         self._context = context
+        self._endpoint = endpoint_of(configuration, configuration)
         self._client = self.client(configuration, transport)
         self._version = configuration.api_version.settled
         self._probing = asyncio.Lock()
@@ -61,6 +64,11 @@ class IomOrderExportService:
     def configuration(self) -> OrderExportConfiguration:
         """Where IOM is and how orders become its documents."""
         return self._configuration
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The shop in IOM that orders go to."""
+        return self._endpoint
 
     def client(
         self, configuration: OrderExportConfiguration, transport: httpx.AsyncBaseTransport | None = None

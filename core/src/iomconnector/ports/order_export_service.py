@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from iomconnector.errors import ConnectorError
+from iomconnector.model.endpoints import Endpoint
 from iomconnector.model.exports import PlacedOrder
 
 
@@ -112,6 +113,11 @@ class OutcomeUnclearError(OrderExportError):
 
 class OrderExportService(Protocol):
     """Hands orders to the order management system, at most one of a number, and looks them up there."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """What the requests go to, and how much it bears; services with the same endpoint share it."""
+        ...
 
     async def submit(self, placed: PlacedOrder) -> Receipt:
         """Send the order once.

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import Any
 
 from iomconnector.errors import StorageError
+from iomconnector.model.endpoints import Endpoint
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import Claim, ExportLedger, ExportOutcomes, Postponement
@@ -198,6 +199,10 @@ class _SteppedService:
     def __init__(self, service: MemoryOrderExportService, stop_at: StopAt) -> None:
         self._service = service
         self._stop_at = stop_at
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return self._service.endpoint
 
     async def submit(self, placed: PlacedOrder) -> Receipt:
         self._service.preview(placed)

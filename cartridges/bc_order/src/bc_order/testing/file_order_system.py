@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from iomconnector.model.endpoints import Endpoint
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.order_documents import dump_order, parse_json
 from iomconnector.ports.message_log import Message
@@ -64,6 +65,11 @@ class FileOrderExportService:
     def __init__(self, settings: FileOrderSystemSettings, context: AdapterContext) -> None:
         self._directory = settings.directory
         self._context = context
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The directory."""
+        return Endpoint(self.number_space())
 
     async def submit(self, placed: PlacedOrder) -> Receipt:
         """Make the file; it is there once, whoever else tries."""

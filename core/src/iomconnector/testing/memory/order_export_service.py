@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from iomconnector.model.endpoints import Endpoint
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.order_documents import dump_order
 from iomconnector.ports.order_export_service import (
@@ -38,6 +39,11 @@ class MemoryOrderExportService:
 
     def __init__(self, management: MemoryOrderManagement) -> None:
         self._management = management
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """That of the order management system."""
+        return Endpoint("memory")
 
     async def submit(self, placed: PlacedOrder) -> Receipt:
         """Send the order once."""

@@ -1,124 +1,138 @@
-"""Orders exported a second on the embedded default, beside a bare client loop that posts the same documents.
+"""Orders exported a second by worker processes, beside a bare client loop that posts the same documents.
 
-Both talk to an IOM stand-in in a process of its own, at the same concurrency, in the same run, in turns.
-Run: ``make bench``, or ``.venv/bin/python benchmarks/order_export.py --orders 500 --rounds 3``.
+Durable in every case: PostgreSQL with fsync, SQLite with synchronous=FULL, both on the disk. The IOM stand-in
+is a process of its own; all talk to it over HTTP, so many requests at a time, in the same run, in turns.
+Run: ``make bench``, or ``.venv/bin/python benchmarks/order_export.py --orders 2000 --workers 1 2``.
 """
 
 import argparse
 import asyncio
 import logging
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
 import structlog
+from surroundings import (
+    CONCURRENCY,
+    bare_loop,
+    cpu_seconds,
+    documents,
+    durable_database,
+    pause,
+    plain_orders,
+    resident_megabytes,
+    resume,
+    scratch,
+    seconds_of_attempts,
+    shop,
+    stand_in,
+    workers,
+)
 
-from ac_iomconnector_rest_common.json_numbers import encode
-from dev_demo_iomconnector.sample_orders import sample_orders
-from iomconnector.jobs.work_off import work_off
-from iomconnector.model.exports import PlacedOrder
+from iomconnector.application import Application
+from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order
-from iomconnector.testing.systems import prepared_system
 
-CONCURRENCY = 20
-SHOPS = {"inSPIRED-inTRONICS": 10010, "inSPIRED-inTRONICS_Business": 10020}
-MEDIA_TYPE = "application/vnd.intershop.order.v2+json"
+LOOK_EVERY = 0.05
+LONGEST = 600
 
 
-@asynccontextmanager
-async def stand_in(directory: Path) -> AsyncIterator[str]:
-    """A fresh IOM stand-in; its URL."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "dev_iomconnector_iom", "--port", "0", "--clock", "manual", "--data-dir", str(directory)),
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    try:
-        yield (await process.stdout.readline()).decode().split()[-1]
-    finally:
-        process.terminate()
-        await process.wait()
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One measurement.
+
+    Arguments:
+        placed: Orders placed a second, in one transaction.
+        exported: Orders exported a second.
+        cpu_ms: Milliseconds of processor time an order, of all workers.
+        megabytes: Memory of the largest worker in the end.
+    """
+
+    placed: float
+    exported: float
+    cpu_ms: float
+    megabytes: float
 
 
-async def bare_loop(url: str, documents: Sequence[tuple[int, bytes]]) -> float:
-    """Post documents with a bare client; orders a second."""
-    waiting = iter(documents)
-    authorization = aiohttp.encode_basic_auth("webservice_shop", "!InterShop00!")
-    headers = {"Content-Type": MEDIA_TYPE, "Authorization": authorization}
-
-    async def post(session: aiohttp.ClientSession) -> None:
-        for shop, document in waiting:
-            path = f"{url}/rest/order-service/shops/{shop}/orders"
-            async with session.post(path, data=document, headers=headers) as answer:
-                assert answer.status == 201, await answer.text()
-
-    async with aiohttp.ClientSession() as session:
-        started = time.perf_counter()
-        await asyncio.gather(*(post(session) for _ in range(CONCURRENCY)))
-        return len(documents) / (time.perf_counter() - started)
-
-
-async def measure(orders: Sequence[Order], directory: Path) -> dict[str, float]:
-    """One round: place, export, and post the same documents bare."""
-    figures: dict[str, float] = {}
+async def export_all(orders: Sequence[Order], kind: str, count: int, directory: Path, iom: str) -> Run:
+    """Place orders while the export is paused, and let workers that wait export them."""
     async with (
-        stand_in(directory / "iom") as url,
-        prepared_system(
-            "inspired-iomconnector",
-            directory / "shop",
-            services={"base_url": url, "api_version": "2.4"},
-            export_concurrency=CONCURRENCY,
-        ) as application,
+        durable_database(kind, directory) as database,
+        shop(database, directory, iom) as application,
     ):
+        await pause(application)
         started = time.perf_counter()
         await application.place_orders.many(orders)
-        figures["placed"] = len(orders) / (time.perf_counter() - started)
-        started = time.perf_counter()
-        run = await work_off(application, wait=0)
-        figures["exported"] = run.exported / (time.perf_counter() - started)
-        assert run.exported == len(orders), run
-        documents = []
-        for order in orders:
-            service = await application.export_service(order.channel)
-            documents.append((SHOPS[order.channel], encode(service.preview(PlacedOrder(order)))))
-    async with stand_in(directory / "bare") as url:
-        figures["bare"] = await bare_loop(url, documents)
-    return figures
+        placed = len(orders) / (time.perf_counter() - started)
+        with workers(count, database, directory) as running:
+            before = sum(cpu_seconds(each.pid) for each in running)
+            await resume(application)
+            seconds = await until_exported(application, len(orders))
+            used = sum(cpu_seconds(each.pid) for each in running) - before
+            memory = max(resident_megabytes(each.pid) for each in running)
+    return Run(placed, len(orders) / seconds, used / len(orders) * 1000, memory)
+
+
+async def until_exported(application: Application, count: int) -> float:
+    """Seconds from the first attempt to the last outcome, as the ledger has them."""
+    async with asyncio.timeout(LONGEST):
+        while (await application.ledger.counts())[ExportState.EXPORTED] < count:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_EVERY)
+    return await seconds_of_attempts(application)
 
 
 async def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int, default=500, help="Orders a round.")
+    parser.add_argument("--orders", type=int, default=2000, help="Orders a round.")
     parser.add_argument("--rounds", type=int, default=3, help="Rounds; medians are printed.")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="Numbers of workers.")
+    parser.add_argument("--databases", nargs="+", default=["postgresql", "sqlite"])
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    orders = [
-        order
-        for order in sample_orders(3 * arguments.orders, seed=1, first_number=1)
-        if not order.approval_steps
-    ][: arguments.orders]
-    rounds = []
+    orders = plain_orders(arguments.orders)
+    bare: list[float] = []
+    runs: dict[tuple[str, int], list[Run]] = {}
     for _ in range(arguments.rounds):
-        with tempfile.TemporaryDirectory() as directory:
-            rounds.append(await measure(orders, Path(directory)))
-    placed, exported, bare = (
-        statistics.median(figures[name] for figures in rounds) for name in ("placed", "exported", "bare")
-    )
-    print(f"Median of {len(rounds)} rounds of {len(orders)} orders, {CONCURRENCY} at a time, SQLite")
-    print(f"{'placed in one transaction':40} {placed:8.0f} orders/s")
-    print(f"{'bare client loop (the limit)':40} {bare:8.0f} orders/s")
+        bare.append(await bare_round(orders))
+        for kind in arguments.databases:
+            for count in arguments.workers:
+                with scratch() as directory:
+                    async with stand_in(directory / "iom") as iom:
+                        run = await export_all(orders, kind, count, directory / "shop", iom)
+                runs.setdefault((kind, count), []).append(run)
     print(
-        f"{'exported, durable, with message log':40} {exported:8.0f} orders/s"
-        f"  {exported / bare:5.2f} of the limit"
+        f"Median of {arguments.rounds} rounds of {len(orders)} orders, "
+        f"{CONCURRENCY} requests at a time from all workers"
     )
+    report(statistics.median(bare), runs)
+
+
+async def bare_round(orders: Sequence[Order]) -> float:
+    """The limit: the same documents, posted by a bare client."""
+    with scratch() as directory:
+        async with stand_in(directory / "iom") as iom:
+            async with shop(f"sqlite:///{directory / 'made.sqlite'}", directory / "made", iom) as application:
+                to_post = await documents(application, orders)
+            return await bare_loop(iom, to_post)
+
+
+def report(limit: float, runs: Mapping[tuple[str, int], Sequence[Run]]) -> None:
+    """Print each figure beside the limit."""
+    print(f"{'bare client loop (the limit)':36} {limit:8.0f} orders/s")
+    for (kind, count), measured in runs.items():
+        exported, placed, cpu, memory = (
+            statistics.median(getattr(run, name) for run in measured)
+            for name in ("exported", "placed", "cpu_ms", "megabytes")
+        )
+        print(
+            f"{f'{kind}, {count} worker' + 's' * (count > 1):36} {exported:8.0f} orders/s"
+            f"  {exported / limit:5.2f} of the limit"
+            f"  {cpu:5.2f} ms of a processor an order, {memory:4.0f} MB, placed {placed:5.0f}/s"
+        )
 
 
 if __name__ == "__main__":

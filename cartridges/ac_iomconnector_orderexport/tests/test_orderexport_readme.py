@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ac_iomconnector_common.connection import ConnectionSettings
+from ac_iomconnector_common.endpoint import EndpointSettings
 from ac_iomconnector_orderexport.configuration import OrderExportConfiguration
 from ac_iomconnector_orderexport.extension_points import EXTENSION_POINTS
 from ac_iomconnector_orderexport.testing.mapping import map_order
@@ -26,7 +27,8 @@ def test_the_examples_run() -> None:
 
 
 def test_every_setting_and_extension_point_is_listed() -> None:
-    own = set(OrderExportConfiguration.model_fields) - set(ConnectionSettings.model_fields)
+    shared = {*ConnectionSettings.model_fields, *EndpointSettings.model_fields}
+    own = set(OrderExportConfiguration.model_fields) - shared
     listed = set(re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE))
     assert listed == own
     points = re.findall(r"^\| `(OrderMapper\.\w+)` \|.*\| `(.*)` \|$", README, flags=re.MULTILINE)

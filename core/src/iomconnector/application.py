@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from iomconnector.cartridges.loading import LoadedCartridges
 from iomconnector.jobs.exporter import Exporter
-from iomconnector.jobs.worker_name import worker_name
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
@@ -36,7 +35,9 @@ from iomconnector.usecases.approve_orders import ApproveOrders
 from iomconnector.usecases.channel_outlook import ChannelOutlooks
 from iomconnector.usecases.correct_orders import CorrectOrders
 from iomconnector.usecases.explain_export import ExplainExport
+from iomconnector.usecases.export_gates import ExportGates
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
+from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.operate_exports import OperateExports
 from iomconnector.usecases.order_life import OrderLives
 from iomconnector.usecases.order_number_sequences import OrderNumberSequences
@@ -89,8 +90,9 @@ class Application:
     preparation_protocol: PreparationProtocol
     audit_trail: AuditTrail
     make_job_engine: Callable[[], JobEngine]
+    gates: Gates
     assembly: Assembly | None = None
-    worker: str = field(default_factory=worker_name)
+    worker: str = "worker"
 
     @property
     def job_engine(self) -> JobEngine:
@@ -132,11 +134,13 @@ class Application:
             max_attempts=settings.export_max_attempts,
             max_abandoned=settings.export_max_abandoned,
         )
+        gates = ExportGates(self.export_service, self.gates)
         return Exporter(
             self.ledger,
-            ExportOrders(self.ledger, self.export_service, self.clock, policy),
+            ExportOrders(self.ledger, gates.service, self.clock, policy),
             self.clock,
             worker=self.worker,
+            gate_of=gates.gate,
             concurrency=settings.export_concurrency,
             lease=timedelta(seconds=settings.export_lease),
             poll_interval=settings.export_poll_interval,
@@ -147,6 +151,7 @@ class Application:
 
     async def aclose(self) -> None:
         """Give back connections, close the database and send the spans that are left."""
+        await self.gates.aclose()
         await self.resolver.aclose()
         await self.database.aclose()
         await self.telemetry.aclose()

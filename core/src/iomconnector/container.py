@@ -55,6 +55,7 @@ from iomconnector.usecases.blockwise_sequence import BlockwiseSequence
 from iomconnector.usecases.channel_outlook import ChannelOutlooks, known_endpoint
 from iomconnector.usecases.correct_orders import CorrectOrders
 from iomconnector.usecases.explain_export import ExplainExport
+from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.number_orders import NumberOrders
 from iomconnector.usecases.operate_exports import OperateExports
 from iomconnector.usecases.order_life import OrderLives
@@ -211,6 +212,8 @@ class Container(containers.DeclarativeContainer):
     explain_export = providers.Singleton(ExplainExport, export_queries, outlooks, audit_trail, clock)
     order_lives = providers.Singleton(OrderLives, export_queries, message_log, audit_trail, explain_export)
 
+    gates = providers.Singleton(Gates, endpoint_states, worker, clock)
+
     application = providers.Singleton(
         Application,
         settings=settings,
@@ -245,6 +248,7 @@ class Container(containers.DeclarativeContainer):
         preparation_protocol=preparation_protocol,
         audit_trail=audit_trail,
         make_job_engine=job_engine.provider,
+        gates=gates,
         assembly=assembly,
         worker=worker,
     )

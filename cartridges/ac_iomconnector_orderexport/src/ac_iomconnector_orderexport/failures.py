@@ -47,6 +47,7 @@ def sending_failure(error: ConnectorError, order: str) -> OrderExportError:
         return reading_failure(error, order)
     return OutcomeUnclearError(
         f"It is not known whether IOM stored order {order}: {error.message}",
+        retry_after=error.retry_after if isinstance(error, IomRestError) else None,
         hint="IOM is asked for the order before it is sent again.",
         **_ids(error, order),
     )

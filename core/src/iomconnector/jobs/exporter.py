@@ -28,8 +28,8 @@ class Exporter:
         exports: Exports one order.
         clock: Tells the time.
         worker: The name of this process, kept with each attempt.
-        gate_of: Gives the gate of a channel; where omitted, ``concurrency`` orders of each channel at a time.
-        concurrency: How many orders of a channel are worked on at a time where there is no gate.
+        gate_of: Gives the gate of a channel; where omitted, only ``concurrency`` limits it.
+        concurrency: How many orders of a channel are worked on at a time, at most.
         lease: For how long an order is taken; prolonged for as long as work on it goes on.
         poll_interval: Seconds between two looks at the ledger when nothing calls for one.
         channels: Only these; all where empty.
@@ -162,6 +162,7 @@ class Exporter:
                 ledger=self._ledger,
                 exports=self._exports,
                 gate_of=self._gate_of,
+                concurrency=self._concurrency,
                 clock=self._clock,
                 lease=self._lease,
                 observe=self._observe,

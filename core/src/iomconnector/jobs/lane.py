@@ -85,6 +85,7 @@ class Lane:
         ledger: The export ledger.
         exports: Exports one order.
         gate_of: Gives the gate of the channel.
+        concurrency: No more attempts are under way, whatever the gate lets in.
         clock: Tells the time.
         lease: For how long an order is taken.
         observe: Is told of each attempt.
@@ -99,6 +100,7 @@ class Lane:
         ledger: ExportLedger,
         exports: ExportOrders,
         gate_of: GateOf,
+        concurrency: int,
         clock: Clock,
         lease: timedelta,
         observe: Callable[[ExportResult], None] | None,
@@ -109,6 +111,8 @@ class Lane:
         self._ledger = ledger
         self._exports = exports
         self._gate_of = gate_of
+        self._concurrency = concurrency
+        self._places = asyncio.Semaphore(concurrency)
         self._clock = clock
         self._lease = lease
         self._observe = observe
@@ -169,7 +173,7 @@ class Lane:
             gate = await self._gate_of(self._channel)
         except ConnectorError:
             return _NoServiceGate(), 0 if self._working else 1
-        return gate, await gate.permits()
+        return gate, min(await gate.permits(), self._concurrency)
 
     async def _claim(self, limit: int) -> "tuple[Claim, ...]":
         suspected = any(claim.request.abandoned > 1 for claim in self._working.values())
@@ -221,7 +225,7 @@ class Lane:
 
     async def _attempt(self, claim: Claim, gate: LaneGate) -> None:
         try:
-            async with gate.entered(), self._telemetry.working_on(claim) as attempt:
+            async with self._places, gate.entered(), self._telemetry.working_on(claim) as attempt:
                 if not await self._still_holds(claim):
                     attempt.lost()
                     log.warning("another process took an order over")

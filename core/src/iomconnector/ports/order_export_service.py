@@ -106,9 +106,19 @@ class ExportUnavailableError(OrderExportError):
 
 
 class OutcomeUnclearError(OrderExportError):
-    """The order may or may not have been stored: a time-out, a reset, a server error, a broken answer."""
+    """The order may or may not have been stored: a time-out, a reset, a server error, a broken answer.
+
+    Arguments:
+        retry_after: Seconds that the receiver asked to wait; none where it did not.
+    """
 
     code = "export.outcome_unclear"
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, hint: str = "", **ids: object
+    ) -> None:
+        super().__init__(message, hint=hint, **ids)
+        self.retry_after = retry_after
 
 
 class OrderExportService(Protocol):

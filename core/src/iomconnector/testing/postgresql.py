@@ -126,18 +126,24 @@ def server_for_tests(environ: Mapping[str, str] | None = None) -> Iterator[Postg
 
 
 @contextmanager
-def embedded_server(settings: Mapping[str, str] | None = None) -> Iterator[PostgresqlServer]:
-    """A server from the wheel, in a directory of its own; what it stores does not survive a crash.
+def embedded_server(
+    settings: Mapping[str, str] | None = None, *, place: Path | None = None
+) -> Iterator[PostgresqlServer]:
+    """A server from the wheel, in a directory of its own; what it stores does not survive a crash, unless
+    the settings say so.
 
     Arguments:
         settings: Settings of the server beside those that make it quick.
+        place: Where it makes its directory; where memory is quick and plentiful, if omitted.
 
     Raises:
         NoServerError: The wheel is not installed, or the server does not start.
     """
     with ExitStack() as stack:
         folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="iomconnector-", dir=quick_place()))
+            stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="iomconnector-", dir=place or quick_place())
+            )
         )
         programs = PostgresqlPrograms.within(folder)
         programs.make_cluster(folder / "data")

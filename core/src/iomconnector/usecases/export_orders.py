@@ -178,6 +178,8 @@ class ExportOrders:
     async def _settle_unclear(
         self, claim: Claim, service: OrderExportService, problem: OutcomeUnclearError
     ) -> ExportResult:
+        if problem.retry_after:
+            return await self._postpone(claim, problem, unclear=True, whole_service=True)
         found = await self._look(service, claim.placed)
         if isinstance(found, FoundOrder):
             return await self._settle_found(claim, found)
@@ -239,7 +241,9 @@ class ExportOrders:
     def _postponement(
         self, attempts: int, error: ConnectorError, unclear: bool, counts: bool
     ) -> Postponement:
-        retry_after = error.retry_after if isinstance(error, ExportUnavailableError) else None
+        retry_after = None
+        if isinstance(error, ExportUnavailableError | OutcomeUnclearError):
+            retry_after = error.retry_after
         wait = self._policy.delay(attempts, retry_after, self._jitter())
         return Postponement(
             due_at=self._clock.now() + wait,

@@ -38,6 +38,7 @@ class Asking:
     report: Report
     demand: Demand
     began: timedelta
+    tells_of_old: bool
     answer: Admission | None = None
 
 
@@ -52,6 +53,7 @@ class Worker:
     told: CircuitState = CircuitState.CLOSED
     requests: list[CircuitState] = field(default_factory=list)
     report: Report = NOTHING
+    saw_old: bool = False
     asking: Asking | None = None
 
     def usable(self, moment: timedelta) -> int:
@@ -115,6 +117,7 @@ class EndpointMachine(RuleBasedStateMachine):
         if state.circuit is not CircuitState.CLOSED:
             assert answer.permits <= (state.prober == worker.name)
         if before.state.circuit is CircuitState.HALF_OPEN and before.state.prober == worker.name:
+            assert not asking.tells_of_old, "only the probe decides"
             if asking.report.failures:
                 assert state.circuit is CircuitState.OPEN
                 assert state.openings == before.state.openings + 1
@@ -127,8 +130,8 @@ class EndpointMachine(RuleBasedStateMachine):
         demand = Demand(
             max(worker.wanted, len(worker.requests)), len(worker.requests), worker.usable(self.moment)
         )
-        worker.asking = Asking(worker.report, demand, self.moment)
-        worker.report = NOTHING
+        worker.asking = Asking(worker.report, demand, self.moment, worker.saw_old)
+        worker.report, worker.saw_old = NOTHING, False
 
     def _hear(self, worker: Worker) -> None:
         asking = worker.asking
@@ -175,6 +178,7 @@ class EndpointMachine(RuleBasedStateMachine):
         worker = data.draw(st.sampled_from(self.workers))
         if worker.asking is not None:
             worker.report = worker.asking.report
+            worker.saw_old = worker.asking.tells_of_old and worker.asking.answer is None
             worker.asking = None
 
     @rule(data=st.data(), wanted=st.integers(0, 7))
@@ -199,7 +203,7 @@ class EndpointMachine(RuleBasedStateMachine):
         """A request ends."""
         worker = data.draw(st.sampled_from(self.workers))
         if worker.requests:
-            worker.requests.pop(0)
+            worker.saw_old = worker.requests.pop(0) is CircuitState.CLOSED or worker.saw_old
             worker.saw(outcome, retry_after)
 
     @rule(data=st.data())

@@ -76,7 +76,7 @@ class Gate:
         self._stirred = asyncio.Event()
         self._open = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._unreachable = False
+        self._unreachable = self._deciding = False
 
     @property
     def state(self) -> EndpointState | None:
@@ -163,9 +163,8 @@ class Gate:
             reason=reason,
         )
         self._wait_until = max(self._wait_until, self._tally.wait_until or self._wait_until)
-        self._keep_in_step(
-            urgent=self._changes_the_circuit() or (self._tally.throttled > 0 and first_of_its_kind)
-        )
+        self._deciding = self._deciding or self._decides()
+        self._keep_in_step(urgent=self._deciding or (self._tally.throttled > 0 and first_of_its_kind))
 
     def refresh(self) -> None:
         """Agree with the others now: somebody changed something."""
@@ -193,11 +192,11 @@ class Gate:
         if turn is not None:
             await self._turns.turn_of(turn)
 
-    def _changes_the_circuit(self) -> bool:
+    def _decides(self) -> bool:
         """Whether what was seen here is likely to open or close the circuit for all."""
         state = self._state
         if state is not None and state.circuit is not CircuitState.CLOSED:
-            return state.prober == self._worker
+            return state.prober == self._worker and self._tally != EndpointTally()
         known = 0 if state is None or self._tally.successes else state.failures
         return self._tally.failures > 0 and known + self._tally.failures >= self.endpoint.rule.open_after
 
@@ -211,8 +210,9 @@ class Gate:
         return self._recorded > self._permits >= self._turns.inside
 
     def _usable(self) -> int:
-        now = self._monotonic()
-        return self._permits if self._wait_until <= now < self._permits_end else 0
+        if self._deciding:
+            return 0
+        return self._permits if self._wait_until <= self._monotonic() < self._permits_end else 0
 
     def _closed_until(self) -> datetime | None:
         """Until when nothing may be begun; none where something may, or where that is not known."""
@@ -326,6 +326,7 @@ class Gate:
         self._permits_end = begun + admission.valid_for.total_seconds()
         self._known_until = begun + 3 * self._interval
         self._recorded = max(demand.held, admission.permits)
+        self._deciding = self._decides()
         if state.circuit is not before:
             log.warning(
                 "a circuit changed",

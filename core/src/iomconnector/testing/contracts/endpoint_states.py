@@ -181,6 +181,24 @@ class EndpointStatesContract(Contract):
             clock.advance(SECOND)
             assert (await other.sync(1)).permits == 1
 
+    async def test_a_prober_keeps_its_probe_while_it_is_under_way_and_no_longer(self) -> None:
+        async with self.endpoint_states() as states:
+            clock = ManualClock()
+            one, other = Worker(states, "one", clock), Worker(states, "other", clock)
+            await one.sync(1, DOWN)
+            clock.advance(RULE.pause)
+            assert (await one.sync(1)).permits == 1
+            one.under_way = 1
+            for _ in range(3):
+                clock.advance(LEASE - SECOND)
+                assert [(await each.sync(1)).permits for each in (one, other)] == [1, 0]
+            one.under_way = 0
+            assert (await one.sync(1)).valid_for == LEASE
+            clock.advance(LEASE - SECOND)
+            assert (await one.sync(1)).valid_for == SECOND
+            clock.advance(SECOND)
+            assert [(await each.sync(1)).permits for each in (one, other, one)] == [0, 1, 0]
+
     async def test_a_prober_that_leaves_does_not_block(self) -> None:
         async with self.endpoint_states() as states:
             clock = ManualClock()

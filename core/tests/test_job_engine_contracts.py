@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from iomconnector.jobs.engine.embedded import EmbeddedJobEngine
+from iomconnector.jobs.engine.postgresql import PostgresqlJobEngine
 from iomconnector.jobs.engine.work import Pace
 from iomconnector.storage.database import Database
 from iomconnector.testing.contracts import JobEngineContract, JobStage
@@ -26,3 +27,16 @@ class TestEmbeddedJobEngine(JobEngineContract):
     async def job_stage(self) -> AsyncIterator[JobStage]:
         async with aclosing(Database(self.url)) as database:
             yield JobStage(lambda: EmbeddedJobEngine(QUICK), database)
+
+
+class TestPostgresqlJobEngine(JobEngineContract):
+    url: str
+
+    @pytest.fixture(autouse=True)
+    def _fresh(self, postgresql_url: str) -> None:
+        self.url = postgresql_url
+
+    @asynccontextmanager
+    async def job_stage(self) -> AsyncIterator[JobStage]:
+        async with aclosing(Database(self.url)) as database:
+            yield JobStage(lambda: PostgresqlJobEngine(database, QUICK), database)

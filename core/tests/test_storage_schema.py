@@ -21,6 +21,8 @@ from iomconnector.errors import StorageError
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.database import Database
 from iomconnector.storage.export_ledger import SqlExportLedger
+from iomconnector.storage.job_names import JOB_LOG, JOB_TABLES, JOBS
+from iomconnector.storage.job_tables import converge_job_tables, missing_in_job_tables
 from iomconnector.storage.preparation import prepare_schema
 from iomconnector.storage.tables import metadata
 from iomconnector.testing.event_loop import in_event_loop
@@ -50,7 +52,8 @@ async def _pragma(connection: AsyncConnection, name: str) -> Any:
 async def test_the_migrations_make_the_tables_that_the_code_uses(each_database: Database) -> None:
     def differences(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={"compare_type": True, "compare_server_default": True, "include_name": _is_our_own},
         )
         return list(compare_metadata(context, metadata))
 
@@ -72,7 +75,34 @@ async def test_the_newest_revision_can_be_taken_back_and_made_again(each_databas
     async with aclosing(each_database) as database:
         emptied, remade = await database.write(lambda connection: connection.run_sync(down_and_up))
     assert emptied == ["alembic_version"]
-    assert remade == sorted([*metadata.tables, "alembic_version"])
+    of_the_job_engine = set() if "sqlite" in each_database.url.drivername else JOB_TABLES
+    assert remade == sorted([*metadata.tables, *of_the_job_engine, "alembic_version"])
+
+
+def _is_our_own(name: str | None, *_: object) -> bool:
+    """The tables of the job engine are PgQueuer's, which declares them."""
+    return name not in JOB_TABLES
+
+
+@in_event_loop
+async def test_the_tables_of_the_job_engine_are_those_that_the_installed_release_declares(
+    postgresql_database: Database,
+) -> None:
+    def missing_and_mended(connection: Connection) -> tuple[tuple[str, ...], ...]:
+        complete = missing_in_job_tables(connection)
+        connection.exec_driver_sql(f"ALTER TABLE {JOBS} DROP COLUMN headers")
+        connection.exec_driver_sql(f"DROP INDEX {JOB_LOG}_created")
+        older = missing_in_job_tables(connection)
+        converge_job_tables(connection)
+        return complete, older, missing_in_job_tables(connection)
+
+    async with aclosing(postgresql_database) as database:
+        complete, older, mended = await database.write(
+            lambda connection: connection.run_sync(missing_and_mended)
+        )
+    assert complete == (), "write a revision that calls converge_job_tables"
+    assert len(older) >= 2
+    assert mended == ()
 
 
 @in_event_loop

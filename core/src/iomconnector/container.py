@@ -13,6 +13,7 @@ from iomconnector.assemblies.resolution import Assembly
 from iomconnector.cartridges.loaded import LoadedCartridges
 from iomconnector.cartridges.offers import require_sound_offers
 from iomconnector.jobs.clock import SystemClock
+from iomconnector.jobs.hints import ExportHints
 from iomconnector.jobs.worker_name import worker_name
 from iomconnector.model.lockout import LockoutRule
 from iomconnector.observability.masking import KNOWN_SECRETS
@@ -92,10 +93,23 @@ def _password_hasher(settings: Settings) -> PasswordHasher:
     return Argon2PasswordHasher(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
 
 
-def _job_engine() -> JobEngine:
+def _job_engine(database: Database) -> JobEngine:
+    if _is_shared(database):
+        from iomconnector.jobs.engine.postgresql import PostgresqlJobEngine
+
+        return PostgresqlJobEngine(database)
     from iomconnector.jobs.engine.embedded import EmbeddedJobEngine
 
     return EmbeddedJobEngine()
+
+
+def _is_shared(database: Database) -> bool:
+    """Whether processes of several machines may use it."""
+    return database.url.get_backend_name() != "sqlite"
+
+
+def _export_hints(database: Database, engine: Callable[[], JobEngine]) -> ExportHints:
+    return ExportHints(engine, wanted=_is_shared(database))
 
 
 def _sign_in_rules(settings: Settings) -> SignInRules:
@@ -142,7 +156,8 @@ class Container(containers.DeclarativeContainer):
     failed_sign_ins = providers.Singleton(SqlFailedSignIns, database)
     password_hasher = providers.Singleton(_password_hasher, settings)
     audit_trail = providers.Singleton(SqlAuditTrail, database)
-    job_engine = providers.Singleton(_job_engine)
+    job_engine = providers.Singleton(_job_engine, database)
+    export_hints = providers.Singleton(_export_hints, database, job_engine.provider)
 
     extensions = providers.Singleton(LoadedCartridges.extensions, cartridges)
     definitions = providers.Singleton(

@@ -118,6 +118,7 @@ class ScheduleState:
         next_run: When it is due next.
         last_run: When it last ended; none where it did not run yet.
         running: Whether a process runs it now.
+        handled: Whether this process has it; where none has, its time passes.
     """
 
     name: str
@@ -125,6 +126,7 @@ class ScheduleState:
     next_run: datetime
     last_run: datetime | None
     running: bool
+    handled: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 
 JOBS = "jobs"
 JOB_LOG = "job_log"
-JOB_TABLES = frozenset({JOBS, JOB_LOG, "job_schedules", "job_statistics"})
+JOB_SCHEDULES = "job_schedules"
+JOB_STATISTICS = "job_statistics"
+JOB_TABLES = frozenset({JOBS, JOB_LOG, JOB_SCHEDULES, JOB_STATISTICS})
 """All tables; they stand beside the system's own, on PostgreSQL only."""
 
 
@@ -23,12 +25,12 @@ def job_settings() -> DBSettings:
         db_schema=None,
         channel=Channel("iomconnector_jobs"),
         function="job_changed",
-        statistics_table="job_statistics",
+        statistics_table=JOB_STATISTICS,
         queue_status_type="job_status",
         queue_table=JOBS,
         queue_table_log=JOB_LOG,
         trigger="job_changed",
-        schedules_table="job_schedules",
+        schedules_table=JOB_SCHEDULES,
         durability=Durability.durable,
         widen_id=False,
     )

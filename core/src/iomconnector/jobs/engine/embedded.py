@@ -62,7 +62,7 @@ class EmbeddedJobEngine(Registrations):
             await self._queue.queue_size(),
             await self._queue.queue_age(),
             await self._queue.peek_schedule(),
-            self.handlings,
+            self,
         )
 
     async def held(self, limit: int = 100) -> Sequence[HeldJob]:

@@ -1,12 +1,13 @@
 """What PgQueuer counts, as the port shows it."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 
 from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.models import Log, QueueAgeStats, QueueStatistics, Schedule
 
 from iomconnector.jobs.engine.handling import payload_of
+from iomconnector.jobs.engine.registrations import Registrations
 from iomconnector.ports.job_engine import HeldJob, JobCounts, JobSnapshot, ScheduleState
 
 
@@ -14,7 +15,7 @@ def snapshot(
     sizes: Iterable[QueueStatistics],
     ages: Iterable[QueueAgeStats],
     schedules: Iterable[Schedule],
-    handled: Container[str],
+    registered: Registrations,
 ) -> JobSnapshot:
     """All jobs and schedules.
 
@@ -22,7 +23,7 @@ def snapshot(
         sizes: How many there are of each kind, priority and status.
         ages: How long those that wait have waited.
         schedules: The schedules.
-        handled: The kinds that this process has handlers for.
+        registered: What this process handles.
     """
     counts: dict[str, dict[str, int]] = {}
     for size in sizes:
@@ -36,20 +37,22 @@ def snapshot(
             of_kind.get("picked", 0),
             of_kind.get("failed", 0),
             oldest.get(kind),
-            kind in handled,
+            kind in registered.handlings,
         )
         for kind, of_kind in sorted(counts.items())
     )
-    return JobSnapshot(tuple(jobs), tuple(sorted(map(_state, schedules), key=lambda state: state.name)))
+    states = [_state(schedule, registered) for schedule in schedules]
+    return JobSnapshot(tuple(jobs), tuple(sorted(states, key=lambda state: state.name)))
 
 
-def _state(schedule: Schedule) -> ScheduleState:
+def _state(schedule: Schedule, registered: Registrations) -> ScheduleState:
     return ScheduleState(
         schedule.entrypoint,
         schedule.expression,
         schedule.next_run,
         schedule.last_run,
         schedule.status == "picked",
+        schedule.entrypoint in registered.timetables,
     )
 
 

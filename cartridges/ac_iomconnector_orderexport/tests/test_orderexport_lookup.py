@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,6 +94,36 @@ async def test_what_was_sent_before_the_configuration_changed_is_still_the_same_
         found = await service.find(PLACED)
         assert found is not None
         assert [difference.path for difference in found.differences] == ["payment.paymentMethod"]
+
+
+async def test_what_was_sent_before_a_correction_is_a_conflict_and_not_the_corrected_order() -> None:
+    log = KeptMessages()
+    corrected = replace(PLACED, order=PLACED.order.model_copy(update={"project": "PR-913"}), revision=1)
+    answers: Answers = {f"POST {ORDERS}": None, f"GET {ORDER}": (200, copy_in_iom(), ())}
+    async with running(answers, log=log) as (service, _):
+        with pytest.raises(OutcomeUnclearError):
+            await service.submit(PLACED)
+        found = await service.find(corrected)
+        assert found is not None
+        assert found.superseded
+        assert [str(each) for each in found.differences] == ["project: PR-913 here, PR-912 there"]
+    async with running(answers) as (service, _):
+        other = await service.find(corrected)
+        assert other is not None
+        assert not other.superseded, "nobody sent it: it is another order"
+        assert other.differences
+
+
+async def test_a_correction_that_changes_nothing_for_iom_leaves_the_order_the_same() -> None:
+    log = KeptMessages()
+    corrected = replace(PLACED, revision=1)
+    answers: Answers = {f"POST {ORDERS}": None, f"GET {ORDER}": (200, copy_in_iom(), ())}
+    async with running(answers, log=log) as (service, _):
+        with pytest.raises(OutcomeUnclearError):
+            await service.submit(PLACED)
+        found = await service.find(corrected)
+    assert found is not None
+    assert (found.differences, found.superseded) == ((), False)
 
 
 async def test_a_wrong_address_is_not_taken_for_an_order_that_is_not_there() -> None:

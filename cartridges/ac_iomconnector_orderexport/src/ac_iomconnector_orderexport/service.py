@@ -16,9 +16,10 @@ from ac_iomconnector_orderexport.failures import reading_failure, sending_failur
 from ac_iomconnector_orderexport.mapping.order import MappedOrder, OrderMapper
 from ac_iomconnector_orderexport.order_directory import look_up, orders_between
 from ac_iomconnector_orderexport.order_numbers import LogWithoutBulk, all_numbers, latest_numbers
+from ac_iomconnector_orderexport.sent_before import found_of_corrected, was_sent
 from ac_iomconnector_rest_common.client import RestClient
 from ac_iomconnector_rest_common.errors import IomForbidden, IomJsonError, IomNotFound
-from ac_iomconnector_rest_common.json_numbers import decode, encode
+from ac_iomconnector_rest_common.json_numbers import encode
 from ac_iomconnector_rest_common.order_api import BASE_PATH, MEDIA_TYPE, OrderApi
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 from ac_iomconnector_rest_common.resource_url import resource_path
@@ -112,7 +113,8 @@ class IomOrderExportService:
 
         From version 2.2 on the order itself is read; before that, without the right to read orders, or where
         it is not found, its state. IOM's copy is the same order if it is what would be sent now, or what was
-        sent in an earlier attempt: the configuration may have changed since. See ``OrderExportService.find``.
+        sent in an earlier attempt: the configuration may have changed since. For a corrected order it must be
+        what would be sent now. See ``OrderExportService.find``.
 
         Raises:
             OrderNotExportableError: The order cannot be mapped, so that it cannot be compared.
@@ -126,7 +128,10 @@ class IomOrderExportService:
         if copy is None:
             return None
         reference = self._reference(placed)
-        if await self._was_sent(placed, copy):
+        sent = await self._message_log.of_order(placed.order.channel, placed.order.number)
+        if placed.revision:
+            return found_of_corrected(reference, self._mapper.map(placed, api.version).document, copy, sent)
+        if was_sent(copy, sent):
             return FoundOrder(reference)
         return FoundOrder(reference, self._differences(placed, api.version, copy))
 
@@ -136,12 +141,6 @@ class IomOrderExportService:
         """What differs; of an order with erased content, what was not erased."""
         found = differences(self._mapper.map(placed, version).document, copy)
         return found if placed.erased_at is None else not_erased(found)
-
-    async def _was_sent(self, placed: PlacedOrder, copy: Mapping[str, Any]) -> bool:
-        """Whether IOM's copy is what an earlier attempt sent, by the message log."""
-        sent = await self._message_log.of_order(placed.order.channel, placed.order.number)
-        documents = (_document(message.request_body) for message in sent if message.method == "POST")
-        return any(not differences(document, copy) for document in documents if document)
 
     def preview(self, placed: PlacedOrder) -> Mapping[str, Any]:
         """The document that ``submit`` would send; numbers are exact, nothing is sent.
@@ -276,14 +275,6 @@ async def _copy_of(api: OrderApi, placed: PlacedOrder) -> Mapping[str, Any] | No
 async def _state_of(api: OrderApi, number: str, *, alone: bool = True) -> Mapping[str, Any] | None:
     page = await api.order_states(order_numbers=[number], alone=alone)
     return next((state for state in page.data if state.get("shopOrderNumber") == number), None)
-
-
-def _document(body: str) -> Mapping[str, Any]:
-    try:
-        document = decode(body.encode())
-    except IomJsonError:
-        return {}
-    return document if isinstance(document, Mapping) else {}
 
 
 def _encoded(placed: PlacedOrder, mapped: MappedOrder) -> bytes:

@@ -49,7 +49,7 @@ def path_parts(path: str) -> list[str | int]:
             break
         parts.append(match[1] if match[1] is not None else int(match[2]))
         end = match.end()
-    if not parts or end != len(path):
+    if not parts or end != len(path) or path.startswith("."):
         raise FieldPathError(
             f"{path!r} is no path of a field.", hint="Write it like shipping_buckets[0].address.city."
         )

@@ -45,10 +45,13 @@ class FoundOrder:
     Arguments:
         reference: Where it stands there.
         differences: What differs from the shop's order; empty where it is the same order.
+        superseded: It is this order as it was sent before its content was corrected. Then there are
+            differences.
     """
 
     reference: str
     differences: tuple[Difference, ...] = ()
+    superseded: bool = False
 
 
 class OrderExportError(ConnectorError):
@@ -142,6 +145,8 @@ class OrderExportService(Protocol):
 
     async def find(self, placed: PlacedOrder) -> FoundOrder | None:
         """Look for an order of that number, and compare it with this one.
+
+        What was sent before the order was corrected (``PlacedOrder.revision``) is not the same order.
 
         Returns:
             None where there is no order of that number.

@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 ResolveExportService = Callable[[str], Awaitable[OrderExportService]]
 
 CONFLICT = "export.conflict"
+SUPERSEDED = "export.conflict.superseded"
 EXHAUSTED = "export.attempts_exhausted"
 ABANDONED = "export.abandoned"
 NOT_APPROVED = "export.not_approved"
@@ -200,12 +201,16 @@ class ExportOrders:
             return await self._exported(
                 claim, found.reference, "It was there already, and it is the same order."
             )
-        return await self._park(
-            claim,
-            CONFLICT,
-            f"Another order {claim.placed.order.number} stands at {found.reference}. "
+        number = claim.placed.order.number
+        differs = (
             f"It differs: {'; '.join(map(str, found.differences[:5]))}"
-            f"{' and more' if len(found.differences) > 5 else ''}.",
+            f"{' and more' if len(found.differences) > 5 else ''}."
+        )
+        if found.superseded:
+            where = f"The version of order {number} from before its correction stands at {found.reference}."
+            return await self._park(claim, SUPERSEDED, f"{where} {differs}")
+        return await self._park(
+            claim, CONFLICT, f"Another order {number} stands at {found.reference}. {differs}"
         )
 
     async def _exported(self, claim: Claim, reference: str, reason: str) -> ExportResult:

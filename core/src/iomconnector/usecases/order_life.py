@@ -198,4 +198,12 @@ def _acts(entries: Sequence[AuditEntry], corrections: dict[int, OrderCorrection]
             _, fields = entry.changes.get("fields", (None, None))
             told = f"corrected {', '.join(fields or ())}: {reason}"
         what = Happening.OPERATOR if correction is None else Happening.CORRECTED
-        yield LifeEvent(entry.at, what, f"It was {told}", entry.by, None, None, correction)
+        yield LifeEvent(
+            entry.at,
+            what,
+            f"It was {told}{'' if told.endswith('.') else '.'}",
+            entry.by,
+            None,
+            None,
+            correction,
+        )

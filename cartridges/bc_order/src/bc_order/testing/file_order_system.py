@@ -100,7 +100,8 @@ class FileOrderExportService:
             theirs = parse_json(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        return FoundOrder(str(file), _differences(self.preview(placed), theirs))
+        differences = _differences(self.preview(placed), theirs)
+        return FoundOrder(str(file), differences, bool(placed.revision and differences))
 
     def preview(self, placed: PlacedOrder) -> Mapping[str, Any]:
         """The canonical document of the order."""

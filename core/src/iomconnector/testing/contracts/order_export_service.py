@@ -4,7 +4,8 @@ import asyncio
 import json
 from abc import abstractmethod
 from collections import Counter
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,32 @@ class OrderExportServiceContract(Contract):
             assert found is not None
             assert found.differences
             assert all(each.path and each.ours != each.theirs for each in found.differences)
+
+    @pytest.mark.parametrize("mood", ["accept", "lose_answers"])
+    async def test_what_was_sent_before_a_correction_is_not_the_corrected_order(self, mood: str) -> None:
+        corrected = replace(self.changed(), revision=1)
+        async with self.scene() as scene:
+            await getattr(scene.far_side, mood)()
+            with suppress(OutcomeUnclearError):
+                await scene.service.submit(self.placed())
+            await scene.far_side.accept()
+            found = await scene.service.find(corrected)
+            assert found is not None
+            assert found.differences
+            again = await scene.service.find(replace(self.placed(), revision=2))
+            assert again is not None
+            assert not again.differences, "the second correction took the first one back"
+
+    async def test_a_corrected_order_that_stands_there_is_found(self) -> None:
+        corrected = replace(self.changed(), revision=1)
+        async with self.scene() as scene:
+            await scene.far_side.lose_answers()
+            with pytest.raises(OutcomeUnclearError):
+                await scene.service.submit(corrected)
+            await scene.far_side.accept()
+            found = await scene.service.find(corrected)
+            assert found is not None
+            assert (found.differences, found.superseded) == ((), False)
 
     async def test_an_order_of_another_number_is_not_found(self) -> None:
         async with self.scene() as scene:

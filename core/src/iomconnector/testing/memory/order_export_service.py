@@ -72,7 +72,7 @@ class MemoryOrderExportService:
                 f"The order management system {_WITHOUT_ANSWER[mood]} about order {placed.order.number}.",
                 order=placed.order.number,
             )
-        return self._management.look_up(placed.order)
+        return self._management.look_up(placed)
 
     def preview(self, placed: PlacedOrder) -> Mapping[str, Any]:
         """The document that ``submit`` would send, without sending it."""

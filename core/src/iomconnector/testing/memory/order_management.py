@@ -37,10 +37,12 @@ class StoredCopy:
     Arguments:
         reference: Where.
         order: The order.
+        planted: Whether it did not come through the service.
     """
 
     reference: str
     order: Order
+    planted: bool = False
 
 
 class MemoryOrderManagement:
@@ -90,12 +92,15 @@ class MemoryOrderManagement:
         self._copies.append(copy)
         return Receipt(copy.reference)
 
-    def look_up(self, order: Order) -> FoundOrder | None:
+    def look_up(self, placed: PlacedOrder) -> FoundOrder | None:
         """Look for an order of that number, whatever the mood, and compare."""
+        order = placed.order
         copies = self.copies_of(order.channel, order.number)
         if not copies:
             return None
-        return FoundOrder(copies[0].reference, differences_between(order, copies[0].order))
+        differences = differences_between(order, copies[0].order)
+        superseded = bool(placed.revision and differences and not copies[0].planted)
+        return FoundOrder(copies[0].reference, differences, superseded)
 
     async def accept(self) -> None:
         """Answer every request as it should be answered."""
@@ -150,7 +155,7 @@ class MemoryOrderManagement:
 
     async def plant(self, placed: PlacedOrder) -> None:
         """Put an order there that did not come through the service."""
-        self._copies.append(StoredCopy(next(self._references), placed.order))
+        self._copies.append(StoredCopy(next(self._references), placed.order, planted=True))
 
     async def numbers(self) -> Sequence[str]:
         """The number of every order that stands there, in the order of their arrival."""

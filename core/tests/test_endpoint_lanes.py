@@ -15,6 +15,7 @@ from iomconnector.testing.export_stage import ExportStage
 from iomconnector.testing.memory import MemoryEndpointStates, MemoryOrderExportService, MemoryOrderManagement
 from iomconnector.testing.memory.order_management import Mood
 from iomconnector.testing.samples import placed_order, sample_order
+from iomconnector.usecases.export_gates import ExportGates
 from iomconnector.usecases.gate import Gate
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.watched_export_service import WatchedExportService
@@ -144,6 +145,32 @@ async def test_refusals_of_orders_do_not_concern_the_endpoint() -> None:
         assert await made.drain() == len(NUMBERS)
         assert await made.stage.counts() == {"parked": len(NUMBERS)}
         assert (await made.state()).circuit is CircuitState.CLOSED
+
+
+@in_event_loop
+async def test_a_service_that_somebody_changed_is_tried_at_once() -> None:
+    stage, states = ExportStage(), MemoryEndpointStates()
+    gates = Gates(states, "worker 1", stage.clock, interval=0.01)
+    services = {channel: MemoryOrderExportService(stage.management) for channel in ("one", "other")}
+
+    async def resolve(channel: str) -> OrderExportService:
+        return services[channel]
+
+    export_gates = ExportGates(resolve, gates)
+    gate = await export_gates.gate("one")
+    for _ in range(services["one"].endpoint.rule.open_after):
+        gate.report(Outcome.FAILED, 0.1)
+    assert await gate.permits() == 0
+    assert await export_gates.gate("other") is gate
+    assert await (await export_gates.gate("one")).permits() == 0, "another channel changes nothing"
+    services["one"] = MemoryOrderExportService(stage.management)
+    assert await export_gates.gate("one") is gate
+    await gate.opened()
+    service = await export_gates.service("one")
+    assert service.endpoint == gate.endpoint
+    await service.submit(placed_order(sample_order("4711")))
+    assert stage.numbers == ["4711"]
+    await gates.aclose()
 
 
 class Watching:

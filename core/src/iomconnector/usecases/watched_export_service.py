@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from iomconnector.model.endpoints import Outcome
+from iomconnector.model.endpoints import Endpoint, Outcome
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.ports.order_export_service import (
     ExportUnavailableError,
@@ -52,6 +52,11 @@ class WatchedExportService:
         self._watch = watch
         self._monotonic = monotonic
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """What the requests go to."""
+        return self._service.endpoint
+
     async def submit(self, placed: PlacedOrder) -> Receipt:
         """Send the order once. See ``OrderExportService.submit``."""
         async with self._watched():
@@ -83,11 +88,10 @@ class WatchedExportService:
             self._watch.report(Outcome.ANSWERED, self._monotonic() - began)
             raise
         except (ExportUnavailableError, OutcomeUnclearError) as error:
-            retry_after = error.retry_after if isinstance(error, ExportUnavailableError) else None
             self._watch.report(
-                Outcome.FAILED if retry_after is None else Outcome.THROTTLED,
+                Outcome.FAILED if error.retry_after is None else Outcome.THROTTLED,
                 self._monotonic() - began,
-                retry_after=retry_after,
+                retry_after=error.retry_after,
                 code=error.code,
                 reason=error.message,
             )

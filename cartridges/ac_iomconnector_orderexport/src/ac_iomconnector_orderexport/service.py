@@ -26,6 +26,7 @@ from ac_iomconnector_rest_common.resource_url import resource_path
 from iomconnector.errors import ConnectorError
 from iomconnector.model.endpoints import Endpoint
 from iomconnector.model.exports import PlacedOrder
+from iomconnector.ports.message_log import Message
 from iomconnector.ports.order_directory import RemoteOrder
 from iomconnector.ports.order_export_service import Difference, FoundOrder, Receipt
 from iomconnector.ports.order_number_source import NumbersPage
@@ -128,7 +129,7 @@ class IomOrderExportService:
         if copy is None:
             return None
         reference = self._reference(placed)
-        sent = await self._message_log.of_order(placed.order.channel, placed.order.number)
+        sent = await self._sent(placed)
         if placed.revision:
             return found_of_corrected(reference, self._mapper.map(placed, api.version).document, copy, sent)
         if was_sent(copy, sent):
@@ -216,7 +217,12 @@ class IomOrderExportService:
         copy = remote.content
         assert isinstance(copy, Mapping)
         found = self._differences(placed, self._version or OrderApiVersion.V2_4, copy)
-        return () if found and await self._was_sent(placed, copy) else found
+        if not found or placed.revision:
+            return found
+        return () if was_sent(copy, await self._sent(placed)) else found
+
+    async def _sent(self, placed: PlacedOrder) -> Sequence[Message]:
+        return await self._message_log.of_order(placed.order.channel, placed.order.number)
 
     async def _explained(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
         try:

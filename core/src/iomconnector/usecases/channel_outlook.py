@@ -70,8 +70,7 @@ def known_endpoint(states: EndpointStates) -> EndpointStateOf:
     """Looks up what all processes together know of the endpoint of a service."""
 
     async def state_of(service: OrderExportService) -> EndpointState | None:
-        endpoint = getattr(service, "endpoint", None)
-        known = {each.state.name: each.state for each in await states.all()} if endpoint else {}
-        return known.get(endpoint.name) if endpoint else None
+        name = service.endpoint.name
+        return next((each.state for each in await states.all() if each.state.name == name), None)
 
     return state_of

@@ -63,6 +63,8 @@ bench: .venv/.ready ## measure, each figure beside its limit
 	$(RUN)/python benchmarks/http_client.py
 	$(RUN)/python benchmarks/export_costs.py
 	$(RUN)/python benchmarks/order_export.py
+	$(RUN)/python benchmarks/export_latency.py
+	$(RUN)/python benchmarks/export_backlog.py
 	$(RUN)/python benchmarks/start_up.py
 	$(RUN)/python benchmarks/cartridge_loading.py
 	$(RUN)/python benchmarks/hook_calls.py

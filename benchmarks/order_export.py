@@ -26,7 +26,7 @@ from surroundings import (
     resident_megabytes,
     resume,
     scratch,
-    seconds_of_attempts,
+    seconds_of_exports,
     shop,
     stand_in,
     workers,
@@ -81,7 +81,7 @@ async def until_exported(application: Application, count: int) -> float:
     async with asyncio.timeout(LONGEST):
         while (await application.ledger.counts())[ExportState.EXPORTED] < count:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_EVERY)
-    return await seconds_of_attempts(application)
+    return await seconds_of_exports(application)
 
 
 async def main() -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ac_iomconnector_rest_common.json_numbers import encode
 from dev_demo_iomconnector.sample_orders import sample_orders
 from iomconnector.application import Application
-from iomconnector.model.exports import PlacedOrder
+from iomconnector.model.exports import ExportState, PlacedOrder
 from iomconnector.model.orders import Order
 from iomconnector.storage.tables import export_attempts, export_pauses
 from iomconnector.testing.faults.programs import Program
@@ -146,9 +146,11 @@ async def resume(application: Application) -> None:
     await application.database.write(clear)
 
 
-async def seconds_of_attempts(application: Application) -> float:
-    """From the beginning of the first attempt to the end of the last, as the ledger has them."""
-    query = select(func.min(export_attempts.c.claimed_at), func.max(export_attempts.c.ended_at))
+async def seconds_of_exports(application: Application) -> float:
+    """From the beginning of the first attempt that exported an order to the end of the last one."""
+    query = select(func.min(export_attempts.c.claimed_at), func.max(export_attempts.c.ended_at)).where(
+        export_attempts.c.outcome == ExportState.EXPORTED.value
+    )
     async with application.database.reading() as connection:
         first, last = (await connection.execute(query)).one()
     return float((last - first).total_seconds())

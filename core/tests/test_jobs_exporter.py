@@ -55,7 +55,34 @@ async def test_stopping_finishes_what_was_begun_and_begins_nothing() -> None:
     assert not running.done()
     gate.opened.set()
     await running
-    assert await stage.counts() == {"exported": 2, "due": 2}, "one was on its way, one claimed"
+    assert await stage.counts() == {"exported": 1, "due": 3}, "one was on its way, one claimed"
+    assert (await stage.storage.stored("2")).request.lease_until is None
+
+
+@in_event_loop
+async def test_what_cannot_be_finished_in_time_is_given_back_and_asked_for_before_it_is_sent_again() -> None:
+    stage = ExportStage()
+    await stage.storage.place("1", "2", "3")
+    gate = stage.service.hold("1")
+    stop = asyncio.Event()
+    exporter = stage.exporter(concurrency=1)
+    running = asyncio.create_task(exporter.run(stop))
+    await gate.reached.wait()
+    stop.set()
+    await asyncio.sleep(0)
+    while not running.done():
+        running.cancel()
+        await asyncio.sleep(0)
+    await exporter.give_back()
+    assert exporter.under_way() == []
+    found = {number: (await stage.storage.stored(number)).request for number in ("1", "2", "3")}
+    assert await stage.counts() == {"due": 3}
+    assert all(request.lease_until is None for request in found.values())
+    assert [found[number].unclear for number in ("1", "2", "3")] == [True, False, False]
+    assert found["1"].reason_code == "export.process_stopped"
+    gate.opened.set()
+    await stage.exporter().drain()
+    assert sorted(stage.numbers) == ["1", "2", "3"]
 
 
 @in_event_loop

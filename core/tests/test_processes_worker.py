@@ -141,6 +141,24 @@ def test_the_first_signal_finishes_what_was_begun_and_leaves_nothing_leased(shop
     assert "order-0" in note
 
 
+def test_what_cannot_be_finished_in_time_is_given_back_and_made_no_second_time(shop: Shop) -> None:
+    (shop.oms / HOLD).touch()
+    place(shop, "slow", "waiting")
+    with shop.working("--concurrency", "1", variables={"IOMC_SHUTDOWN_GRACE": "0.5"}) as worker:
+        wait_until(lambda: held(shop), "an order is being sent")
+        worker.signal(signal.SIGTERM)
+        assert ended(worker) == 0, worker.err
+        assert "not finished in time" in worker.err
+    assert open_claims(shop) == []
+    shown = shop.json("order", "show", "slow")
+    assert (shown["state"], shown["attempts"]) == ("due", 1)
+    assert "was stopped during the attempt" in shown["reason"]
+    (shop.oms / HOLD).unlink()
+    with shop.working():
+        wait_until(lambda: len(shop.exported()) == 2, "another worker exports them at once")
+    assert shop.json("order", "check") == {"agree": 2, "disagree": []}
+
+
 WITHOUT_WEB = """
 @hookimpl
 def iomconnector_routers(application):

@@ -102,6 +102,14 @@ class Exporter:
                 heartbeat.cancel()
                 await asyncio.wait({stopped, heartbeat})
 
+    async def give_back(self) -> None:
+        """Cut off what :meth:`run` left unfinished when it was cancelled, and give back its leases.
+
+        Nobody has to wait for the end of a lease then; orders that were on their way are asked for before
+        they are sent again.
+        """
+        await asyncio.gather(*(lane.give_back() for lane in self._lanes.values()))
+
     async def drain(self) -> int:
         """Work off all that is due now; what must be tried again later stays.
 

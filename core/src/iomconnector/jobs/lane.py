@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from iomconnector.errors import ConnectorError
+from iomconnector.errors import ConnectorError, StorageError
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
@@ -16,6 +16,9 @@ from iomconnector.usecases.export_orders import ExportOrders, ExportResult
 from iomconnector.usecases.gate_closed import GateClosedError
 
 log = structlog.get_logger(__name__)
+
+STOPPED = "export.process_stopped"
+"""Code of an attempt that its process gave back when it was stopped."""
 
 AHEAD = 2
 """So many times as many orders are claimed as may be under way, so that none waits for the database."""
@@ -119,6 +122,7 @@ class Lane:
         self._telemetry = telemetry
         self._held_since: dict[int, datetime] = {}
         self._working: dict[asyncio.Task[None], Claim] = {}
+        self._sending: set[int] = set()
         self._called = asyncio.Event()
         self.works = True
 
@@ -140,6 +144,8 @@ class Lane:
         """Work until nothing is due, the gate is closed, no service is operational, or ``stop`` is set; then
         finish what was begun.
 
+        What is claimed and not begun when ``stop`` is set is given back.
+
         Arguments:
             stop: Ends it.
             poll_interval: Seconds between two looks at the ledger while orders are under way.
@@ -158,7 +164,7 @@ class Lane:
                 ahead = 1 if isinstance(gate, _NoServiceGate) else AHEAD
                 claims = await self._claim(ahead * permits - len(self._working)) if permits else ()
                 for claim in claims:
-                    self._begin(claim, gate)
+                    self._begin(claim, gate, stop)
                 begun += len(claims)
                 if not self._working:
                     break
@@ -166,6 +172,16 @@ class Lane:
         finally:
             await self._finish()
         return begun
+
+    async def give_back(self) -> None:
+        """Cut off what is under way and give back its leases; :meth:`work_off` ends, too."""
+        attempts, sending = dict(self._working), set(self._sending)
+        for task in attempts:
+            task.cancel()
+        if attempts:
+            await asyncio.wait(attempts)
+        for claim in [claim for task, claim in attempts.items() if task.cancelled()]:
+            await self._put_back(claim, begun=claim.request.order_id in sending)
 
     async def _gate(self) -> tuple[LaneGate, int]:
         """The gate and how many it lets in."""
@@ -188,9 +204,9 @@ class Lane:
             )
         )
 
-    def _begin(self, claim: Claim, gate: LaneGate) -> None:
+    def _begin(self, claim: Claim, gate: LaneGate, stop: asyncio.Event) -> None:
         self._held_since[claim.request.order_id] = claim.claimed_at
-        self._working[asyncio.create_task(self._attempt(claim, gate))] = claim
+        self._working[asyncio.create_task(self._attempt(claim, gate, stop))] = claim
 
     async def _until_more_is_wanted(self, permits: int, claimed: bool, poll_interval: float) -> None:
         if not claimed:
@@ -217,31 +233,53 @@ class Lane:
         for task in [task for task in self._working if task.done()]:
             claim = self._working.pop(task)
             self._held_since.pop(claim.request.order_id, None)
+            self._sending.discard(claim.request.order_id)
             if (failure := task.exception()) is not None:
                 failures.append(failure)
                 log.error("an attempt was not recorded", order=claim.request.number, error=repr(failure))
         if failures:
             raise failures[0]
 
-    async def _attempt(self, claim: Claim, gate: LaneGate) -> None:
+    async def _put_back(self, claim: Claim, *, begun: bool) -> None:
+        now = self._clock.now()
+        reason = f"The process {self._worker} was stopped {'during' if begun else 'before'} the attempt."
+        postponement = Postponement(due_at=now, code=STOPPED, reason=reason, unclear=begun or claim.unclear)
         try:
-            async with self._places, gate.entered(), self._telemetry.working_on(claim) as attempt:
-                if not await self._still_holds(claim):
-                    attempt.lost()
-                    log.warning("another process took an order over")
+            await self._ledger.record_postponed(claim, postponement, at=now)
+        except StorageError as error:
+            log.warning("a lease was not given back", order=claim.request.number, error=str(error))
+
+    async def _attempt(self, claim: Claim, gate: LaneGate, stop: asyncio.Event) -> None:
+        try:
+            async with self._places, gate.entered():
+                if stop.is_set():
+                    await self._put_back(claim, begun=False)
                     return
-                result = await self._exports.export(claim)
-                attempt.ended(result)
-                log.debug("attempted", state=result.state.value, reason=result.reason)
+                result = await self._export(claim)
         except GateClosedError as closed:
-            await self._put_back(claim, closed)
+            await self._postpone(claim, closed)
+            return
+        if result is None:
             return
         if result.whole_service and isinstance(gate, _NoServiceGate):
             self.works = False
         if self._observe is not None:
             self._observe(result)
 
-    async def _put_back(self, claim: Claim, closed: GateClosedError) -> None:
+    async def _export(self, claim: Claim) -> ExportResult | None:
+        """What came of it; none where the order is somebody else's."""
+        async with self._telemetry.working_on(claim) as attempt:
+            if not await self._still_holds(claim):
+                attempt.lost()
+                log.warning("another process took an order over")
+                return None
+            self._sending.add(claim.request.order_id)
+            result = await self._exports.export(claim)
+            attempt.ended(result)
+            log.debug("attempted", state=result.state.value, reason=result.reason)
+            return result
+
+    async def _postpone(self, claim: Claim, closed: GateClosedError) -> None:
         postponement = Postponement(
             due_at=closed.until, code=closed.code, reason=str(closed), unclear=claim.unclear
         )

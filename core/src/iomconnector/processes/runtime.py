@@ -105,7 +105,7 @@ def working_services(application: Application, *, channels: Collection[str] = ()
     application.pause_exports.when_resumed(exporter.wake)
     return [
         *offered_services(application, Place.WORK),
-        BackgroundService("order exporter", exporter.run, under_way=exporter.under_way),
+        _export_service(exporter),
         job_engine(application, exporter, hints=not channels),
     ]
 
@@ -122,6 +122,17 @@ def job_engine(
     """
     register_jobs(application, exporter, hints=hints)
     return BackgroundService("job engine", application.job_engine.run)
+
+
+def _export_service(exporter: Exporter) -> BackgroundService:
+    async def run(stop: asyncio.Event) -> None:
+        try:
+            await exporter.run(stop)
+        except asyncio.CancelledError:
+            await exporter.give_back()
+            raise
+
+    return BackgroundService("order exporter", run, under_way=exporter.under_way)
 
 
 def offered_services(application: Application, place: Place) -> list[BackgroundService]:

@@ -16,6 +16,13 @@ OTHER_VARIABLES = frozenset({"assembly", "assembly_path", "environment", "skip_b
 """Variables with the prefix that are no settings: they say which assembly to run, and how."""
 
 MASK = "********"
+FILE_SUFFIX = "_FILE"
+"""``IOMC_<NAME>_FILE`` names a file with the value of a setting that holds a secret."""
+
+SECRETS_IN_FILES = frozenset({"database_url", "operations_token", "secret_key"})
+"""The settings whose value may stand in a file: those that hold a secret."""
+
+LARGEST_SECRET = 65_536
 _PASSWORD = re.compile(r"(://[^/@:]*:).*@|([?&]\w*password=)[^&]*")
 
 A_YEAR = 31_536_000
@@ -106,19 +113,27 @@ class Settings(BaseModel):
     ) -> "Settings":
         """Check settings; a variable ``IOMC_<NAME>`` that is not empty comes before the value given.
 
+        A setting of :data:`SECRETS_IN_FILES` can stand in a file, which ``IOMC_<NAME>_FILE`` names; the end
+        of its last line does not belong to it.
+
         Arguments:
             values: The settings of the assembly.
             environ: The environment variables; those of the process where omitted.
             origins: Where each of the values is from, for errors.
 
         Raises:
-            ConfigurationError: A setting is unknown or wrong, or a variable is probably misspelt; every
-                setting that is wrong is named with its origin, its value is not shown.
+            ConfigurationError: A setting is unknown or wrong, a variable is probably misspelt, or a file
+                cannot be read; every setting that is wrong is named with its origin, its value is not shown.
         """
-        variables = _variables(os.environ if environ is None else environ)
-        given_by = {**(origins or {}), **{name: f"{VARIABLE_PREFIX}{name.upper()}" for name in variables}}
+        given = os.environ if environ is None else environ
+        variables, files = _variables(given), _files(given)
+        given_by = {
+            **(origins or {}),
+            **{name: variable_of(name) for name in variables},
+            **{name: f"{variable_of(name)}{FILE_SUFFIX}" for name in files},
+        }
         try:
-            return cls.model_validate({**values, **variables})
+            return cls.model_validate({**values, **variables, **files})
         except ValidationError as error:
             problems = "; ".join(
                 _problem(".".join(map(str, item["loc"])), item["msg"], given_by)
@@ -146,6 +161,8 @@ def setting_variables(environ: Mapping[str, str]) -> tuple[dict[str, str], dict[
     for variable, text in sorted(environ.items()):
         name = variable.removeprefix(VARIABLE_PREFIX).lower()
         if not variable.startswith(VARIABLE_PREFIX) or not text or name in OTHER_VARIABLES:
+            continue
+        if name.removesuffix(FILE_SUFFIX.lower()) in SECRETS_IN_FILES and name.endswith(FILE_SUFFIX.lower()):
             continue
         if name in Settings.model_fields:
             given[name] = text
@@ -185,6 +202,36 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
     for variable, meant in misspelt.items():
         raise ConfigurationError(f"The environment variable {variable} is not known.", hint=meant)
     return given
+
+
+def _files(environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings whose value stands in a file that a variable names."""
+    return {
+        name: _read(variable, environ[variable], environ.get(variable_of(name), ""))
+        for name in sorted(SECRETS_IN_FILES)
+        if environ.get(variable := f"{variable_of(name)}{FILE_SUFFIX}")
+    }
+
+
+def _read(variable: str, path: str, given: str) -> str:
+    name = variable.removesuffix(FILE_SUFFIX)
+    if given:
+        raise ConfigurationError(f"{name} and {variable} are both set.", hint="Keep one of them.")
+    try:
+        with Path(path).open("rb") as file:
+            text = file.read(LARGEST_SECRET + 1).decode()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigurationError(
+            f"The file {path}, which {variable} names, cannot be read: {why}.",
+            hint="Let the user that runs the program read it, or name another one.",
+        ) from None
+    if not text.strip() or len(text) > LARGEST_SECRET:
+        raise ConfigurationError(
+            f"The file {path}, which {variable} names, is {'too long' if text.strip() else 'empty'}.",
+            hint=f"Write the value of {name} into it, and nothing else.",
+        )
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _problem(name: str, message: str, origins: Mapping[str, str]) -> str:

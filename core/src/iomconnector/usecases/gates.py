@@ -79,5 +79,7 @@ class Gates:
         """Report what is not reported yet, and give all permits back; nothing is under way any more."""
         for gate in self._gates.values():
             await gate.aclose()
+        if not self._gates:
+            return
         with suppress(StorageError):
             await self._states.leave(self._worker)

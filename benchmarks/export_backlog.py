@@ -1,8 +1,8 @@
 """Does a long backlog slow the export down? The same orders, with a thousand and a million rows behind them.
 
-All rows are due; those measured are the oldest, the rows behind them belong to orders whose content nobody comes
-to read in that time. One worker process on a durable database; the rate is from the first to the last attempt as
-the ledger has them. Run: ``.venv/bin/python benchmarks/export_backlog.py --rows 1000 1000000``.
+All rows are due; those measured are the oldest, the rows behind them belong to orders whose content nobody
+comes to read in that time. One worker process on a durable database; the rate is from the first to the last
+attempt as the ledger has them. Run: ``.venv/bin/python benchmarks/export_backlog.py --rows 1000 1000000``.
 """
 
 import argparse

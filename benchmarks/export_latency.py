@@ -1,8 +1,8 @@
 """From "order placed" to "in IOM": the time of one order, idle and under load, beside one bare request.
 
-One worker process; orders are placed by this process, one a transaction, as a web application does. Idle: each
-order waits for the one before. Loaded: so many a second, whether the earlier ones are done or not. The times are
-those of the ledger. Run: ``.venv/bin/python benchmarks/export_latency.py --orders 300 --rate 100``.
+PostgreSQL: one worker process, orders are placed by this process. SQLite: this process places and exports, as
+the embedded default does. One order a transaction. Idle: each order waits for the one before. Loaded: so many a
+second, whether the earlier ones are done or not. The times are those of the ledger. Run: ``.venv/bin/python benchmarks/export_latency.py --orders 300 --rate 100``.
 """
 
 import argparse
@@ -10,7 +10,9 @@ import asyncio
 import logging
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import structlog
@@ -109,10 +111,27 @@ async def main() -> None:
                 shop(database, directory / "shop", iom) as application,
             ):
                 report("one bare request", await bare(other, await documents(application, one_by_one)))
-                with workers(1, database, directory / "shop"):
+                async with exporting(kind, application, database, directory / "shop"):
                     report(f"{kind}, idle", await idle(application, one_by_one))
                     times = await loaded(application, at_a_rate, arguments.rate, len(one_by_one))
                     report(f"{kind}, {arguments.rate:g} orders/s", times)
+
+
+@asynccontextmanager
+async def exporting(
+    kind: str, application: Application, database: str, directory: Path
+) -> AsyncIterator[None]:
+    """Somebody exports inside the block."""
+    if kind == "postgresql":
+        with workers(1, database, directory):
+            yield
+        return
+    exporter, stop = application.exporter(), asyncio.Event()
+    application.place_orders.when_placed(exporter.wake)
+    running = asyncio.create_task(exporter.run(stop))
+    yield
+    stop.set()
+    await running
 
 
 def report(what: str, times: Sequence[float]) -> None:

@@ -1,8 +1,9 @@
 """From "order placed" to "in IOM": the time of one order, idle and under load, beside one bare request.
 
-PostgreSQL: one worker process, orders are placed by this process. SQLite: this process places and exports, as
-the embedded default does. One order a transaction. Idle: each order waits for the one before. Loaded: so many a
-second, whether the earlier ones are done or not. The times are those of the ledger. Run: ``.venv/bin/python benchmarks/export_latency.py --orders 300 --rate 100``.
+PostgreSQL: one worker process, orders are placed by this process. SQLite: this process places and exports,
+as the embedded default does. One order a transaction. Idle: each order waits for the one before. Loaded: so
+many a second, whether the earlier ones are done or not. The times are those of the ledger.
+Run: ``.venv/bin/python benchmarks/export_latency.py --orders 300 --rate 100``.
 """
 
 import argparse

@@ -141,7 +141,6 @@ class Container(containers.DeclarativeContainer):
     database = providers.Singleton(Database, url=settings.provided.database)
     secret_store = providers.Singleton(_secret_store, settings)
     contexts = providers.Singleton(SqlContextRepository, database)
-    orders = providers.Singleton(SqlOrderRepository, database, clock)
     ledger = providers.Singleton(SqlExportLedger, database)
     export_queries = providers.Singleton(SqlExportQueries, database)
     export_desk = providers.Singleton(SqlExportDesk, database)
@@ -158,6 +157,7 @@ class Container(containers.DeclarativeContainer):
     audit_trail = providers.Singleton(SqlAuditTrail, database)
     job_engine = providers.Singleton(_job_engine, database)
     export_hints = providers.Singleton(_export_hints, database, job_engine.provider)
+    orders = providers.Singleton(SqlOrderRepository, database, clock, export_hints.provided.tell)
 
     extensions = providers.Singleton(LoadedCartridges.extensions, cartridges)
     definitions = providers.Singleton(

@@ -1,6 +1,6 @@
 """The shop's orders in the database."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Awaitable, Callable, Sequence, Set
 from typing import Any
 
 from sqlalchemy import ScalarSelect, insert, select, update
@@ -28,12 +28,23 @@ from iomconnector.storage.upsert import insert as insert_unless_present
 KEPT_OF_CUSTOMER = 255
 
 
-class SqlOrderRepository:
-    """Implements :class:`~iomconnector.ports.order_repository.OrderRepository` on the database."""
+TellDue = Callable[[AsyncConnection, str], Awaitable[None]]
+"""Is told, within the transaction that makes an export of a channel due, that it is."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+
+class SqlOrderRepository:
+    """Implements :class:`~iomconnector.ports.order_repository.OrderRepository` on the database.
+
+    Arguments:
+        database: The database.
+        clock: Tells the time.
+        tell_due: Is told of each export that becomes due.
+    """
+
+    def __init__(self, database: Database, clock: Clock, tell_due: TellDue | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._tell_due = tell_due
 
     async def place(
         self,
@@ -54,7 +65,11 @@ class SqlOrderRepository:
         trace_parent = current_trace_parent()
 
         async def store(connection: AsyncConnection) -> list[PlacementOutcome]:
-            return [await _store(connection, row, state, trace_parent) for row, state in rows]
+            outcomes = [await _store(connection, row, state, trace_parent) for row, state in rows]
+            for (row, state), outcome in zip(rows, outcomes, strict=True):
+                if outcome is PlacementOutcome.PLACED:
+                    await self._told(connection, row["channel"], state)
+            return outcomes
 
         try:
             return await self._database.write(store, isolation="read committed")
@@ -140,9 +155,15 @@ class SqlOrderRepository:
             await connection.execute(
                 insert(approval_decisions).values(order_id=order_id, **decision.model_dump(mode="python"))
             )
+            channel = select(export_requests.c.channel).where(export_requests.c.order_id == order_id)
+            await self._told(connection, (await connection.execute(channel)).scalar_one(), state)
             return True
 
         return await self._database.write(store)
+
+    async def _told(self, connection: AsyncConnection, channel: str, state: ExportState) -> None:
+        if self._tell_due is not None and state is ExportState.DUE:
+            await self._tell_due(connection, channel)
 
 
 def customer_of(order: Order) -> str | None:

@@ -90,9 +90,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(clock: ManualClock | None = None) -> AsyncIterator[Stage]:
     """Processes; all of them end."""
-    made = Stage()
+    made = Stage(clock=clock or ManualClock())
     try:
         yield made
     finally:
@@ -240,7 +240,7 @@ async def test_who_uses_nothing_any_more_gives_all_back() -> None:
         await gate.permits()
         made.advance(timedelta(seconds=11))
         gate.refresh()
-        await until(lambda: gate._task is not None and gate._task.done())
+        await until(lambda: not gate._pace.running)
         assert await made.held() == 0
 
 
@@ -302,6 +302,34 @@ async def test_a_time_to_wait_is_kept_at_once_even_where_nobody_can_be_asked() -
         assert sorted([await gate.permits(), await other.permits()]) == [1, 2]
         assert gate.state is not None
         assert gate.state.limit == 3
+
+
+class CorrectedClock(ManualClock):
+    """A clock that somebody puts right."""
+
+    def correct(self, by: timedelta) -> None:
+        """Move it on or back."""
+        self._now += by
+
+
+@pytest.mark.parametrize("by", [timedelta(days=400), -timedelta(days=400)])
+@in_event_loop
+async def test_a_clock_that_somebody_corrects_does_not_prolong_a_pause(by: timedelta) -> None:
+    clock = CorrectedClock()
+    async with stage(clock) as made:
+        gate = made.gate()
+        await fail(gate, 3)
+        await until(lambda: gate.state is not None and gate.state.circuit is CircuitState.OPEN)
+        clock.correct(by)
+        with pytest.raises(GateClosedError) as told:
+            await fail(gate)
+        assert told.value.until == clock.now() + RULE.pause
+        asked = made.states.syncs
+        await gate.permits()
+        await until(lambda: made.states.syncs > asked)
+        if by < timedelta(0):
+            made.advance(RULE.pause)
+        assert await gate.permits() == 1
 
 
 @in_event_loop
@@ -429,7 +457,7 @@ async def test_a_gate_that_is_not_used_asks_nobody() -> None:
         gate.refresh()
         assert gate.state is None
         assert made.states.syncs == 0
-        assert gate._task is None
+        assert not gate._pace.running
 
 
 @in_event_loop

@@ -30,7 +30,16 @@ class Processes:
     def __init__(self, stage: ExportStage) -> None:
         self.stage = stage
         self.states = MemoryEndpointStates()
-        self.gates = [Gates(self.states, f"worker {number}", stage.clock, interval=0.01) for number in (1, 2)]
+        self.gates = [
+            Gates(
+                self.states,
+                f"worker {number}",
+                stage.clock,
+                interval=0.01,
+                monotonic=lambda: stage.clock.now().timestamp(),
+            )
+            for number in (1, 2)
+        ]
         self.exporters = [self._exporter(gates.of(ENDPOINT)) for gates in self.gates]
 
     def _exporter(self, gate: Gate) -> Exporter:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,6 +15,7 @@ from iomconnector.ports.clock import Clock
 from iomconnector.ports.endpoint_states import EndpointStates
 from iomconnector.usecases.endpoint_tally import EndpointTally
 from iomconnector.usecases.gate_closed import GateClosedError, closed
+from iomconnector.usecases.pace import Pace
 from iomconnector.usecases.turns import Turns
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,7 @@ WISHES_LAST = 10.0
 """For so many seconds after it was asked about its permits a gate keeps some."""
 
 SHORTEST_PAUSE = 0.01
+NEVER = float("-inf")
 
 
 class Gate:
@@ -65,18 +67,14 @@ class Gate:
         self._monotonic = monotonic
         self._state: EndpointState | None = None
         self._permits = 0
-        self._permits_end = self._known_until = self._wait_until = self._wished_until = float("-inf")
+        self._permits_end = self._shut_until = self._wished_until = NEVER
         self._recorded = self._wanted = 0
         self._peak = self._hoping = 0
         self._turns = Turns(self._usable)
         self._tally = EndpointTally()
-        self._syncing = asyncio.Lock()
-        self._asked_at = float("-inf")
-        self._urgent = self._resting = False
-        self._stirred = asyncio.Event()
         self._open = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         self._unreachable = self._deciding = False
+        self._pace = Pace(self._agree, needed=self._in_use, pause=self._pause, interval=interval)
 
     @property
     def state(self) -> EndpointState | None:
@@ -99,11 +97,9 @@ class Gate:
         Asks the other processes where there are none and it is not known that there cannot be any.
         """
         self._wished_until = self._monotonic() + WISHES_LAST
-        if not self._usable() and self._closed_until() is None:
-            async with self._syncing:
-                if not self._usable() and self._closed_until() is None:
-                    await self._sync()
-        self._keep_in_step()
+        if not self._knows():
+            await self._pace.now(unless=self._knows)
+        self._pace.stir()
         return self._usable()
 
     @asynccontextmanager
@@ -120,7 +116,7 @@ class Gate:
             self._turns.leave()
             self._admit()
             if self._has_too_many():
-                self._keep_in_step(urgent=True)
+                self._pace.stir(urgent=True)
 
     async def opened(self) -> None:
         """Wait until a request could enter at once."""
@@ -128,7 +124,7 @@ class Gate:
         try:
             while not self.free:
                 self._open.clear()
-                self._keep_in_step(urgent=self._wish() > self._wanted)
+                self._pace.stir(urgent=self._wish() > self._wanted)
                 await self._open.wait()
         finally:
             self._hoping -= 1
@@ -162,25 +158,21 @@ class Gate:
             code=code,
             reason=reason,
         )
-        self._wait_until = max(self._wait_until, self._tally.wait_until or self._wait_until)
+        self._shut_until = max(self._shut_until, self._tally.wait_until or NEVER)
         self._deciding = self._deciding or self._decides()
-        self._keep_in_step(urgent=self._deciding or (self._tally.throttled > 0 and first_of_its_kind))
+        self._pace.stir(urgent=self._deciding or (self._tally.throttled > 0 and first_of_its_kind))
 
     def refresh(self) -> None:
         """Agree with the others now: somebody changed something."""
         if self._in_use():
-            self._keep_in_step(urgent=True)
+            self._pace.stir(urgent=True)
 
     async def aclose(self) -> None:
         """Report what is not reported yet, and send away who waits; nothing is under way any more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        await self._pace.stop()
         self._turns.reject(GateClosedError("This process ends.", until=self._clock.now()))
-        async with self._syncing:
-            if self._tally != EndpointTally():
-                self._wished_until = float("-inf")
-                await self._sync()
+        self._wished_until = NEVER
+        await self._pace.now(unless=lambda: self._tally == EndpointTally())
 
     async def _enter(self) -> None:
         until = self._closed_until()
@@ -188,7 +180,7 @@ class Gate:
             raise closed(self.endpoint.name, self._state, until)
         turn = None if self._turns.enter_at_once() else self._turns.queue()
         self._peak = max(self._peak, self._wish())
-        self._keep_in_step(urgent=self._wish() > self._wanted)
+        self._pace.stir(urgent=self._wish() > self._wanted)
         if turn is not None:
             await self._turns.turn_of(turn)
 
@@ -212,18 +204,16 @@ class Gate:
     def _usable(self) -> int:
         if self._deciding:
             return 0
-        return self._permits if self._wait_until <= self._monotonic() < self._permits_end else 0
+        return self._permits if self._shut_until <= self._monotonic() < self._permits_end else 0
 
     def _closed_until(self) -> datetime | None:
         """Until when nothing may be begun; none where something may, or where that is not known."""
-        now, moment = self._clock.now(), self._monotonic()
-        if moment < self._wait_until:
-            return now + timedelta(seconds=self._wait_until - moment)
-        if self._state is None or moment >= self._known_until:
-            return None
-        if self._state.prober not in (None, self._worker):
-            return now + timedelta(seconds=2 * self._interval)
-        return self._state.available_at(now)
+        seconds = self._shut_until - self._monotonic()
+        return self._clock.now() + timedelta(seconds=seconds) if seconds > 0 else None
+
+    def _knows(self) -> bool:
+        """Whether it need not ask the others to say how many may be under way."""
+        return self._usable() > 0 or self._monotonic() < self._shut_until
 
     def _wish(self) -> int:
         wish = self._turns.inside + 2 * self._turns.waiting + min(1, self._hoping)
@@ -232,36 +222,12 @@ class Gate:
     def _in_use(self) -> bool:
         return bool(self._wish() or self._recorded or self._tally != EndpointTally())
 
-    def _keep_in_step(self, *, urgent: bool = False) -> None:
-        self._urgent = self._urgent or urgent
-        if self._urgent or self._resting:
-            self._stirred.set()
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._agree_while_in_use())
-
-    async def _agree_while_in_use(self) -> None:
-        while self._in_use():
-            await self._until_due()
-            async with self._syncing:
-                await self._sync()
-
-    async def _until_due(self) -> None:
-        now = asyncio.get_running_loop().time
-        while not self._urgent and (seconds := self._asked_at + self._pause() - now()) > 0:
-            self._stirred.clear()
-            self._resting = self._is_idle()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._stirred.wait()
-        self._urgent = self._resting = False
-
     def _pause(self) -> float:
         """Seconds between the last agreement and the next where nothing is urgent."""
         at_least = self._lease.total_seconds() / 3
-        until = self._closed_until()
-        if until is not None:
-            seconds = (until - self._clock.now()).total_seconds()
-            return max(SHORTEST_PAUSE, min(seconds, 2 * self._interval, at_least))
+        shut_for = self._shut_until - self._monotonic()
+        if shut_for > 0:
+            return max(SHORTEST_PAUSE, min(shut_for, 2 * self._interval, at_least))
         if self._has_too_many():
             return SHORTEST_PAUSE
         return at_least if self._is_idle() else min(self._interval, at_least)
@@ -272,9 +238,8 @@ class Gate:
             return False
         return self._wish() <= self._usable()
 
-    async def _sync(self) -> None:
-        begun = self._monotonic()
-        self._asked_at = asyncio.get_running_loop().time()
+    async def _agree(self) -> None:
+        begun, asked_at = self._monotonic(), self._clock.now()
         tally, self._tally = self._tally, EndpointTally()
         demand = Demand(
             wanted=max(self._peak, self._wish()),
@@ -282,14 +247,13 @@ class Gate:
             permits=self._permits if begun < self._permits_end else 0,
         )
         self._peak, self._wanted = 0, demand.wanted
-        waited_until = self._wait_until
         try:
             admission = await self._states.sync(
                 self.endpoint,
                 self._worker,
                 tally.report(begun),
                 demand,
-                now=self._clock.now(),
+                now=asked_at,
                 lease=self._lease,
             )
         except Exception as error:
@@ -299,9 +263,7 @@ class Gate:
             self._tally.follow(tally)
             raise
         else:
-            if self._wait_until == waited_until:
-                self._wait_until = float("-inf")
-            self._obey(admission, demand, begun)
+            self._obey(admission, demand, begun, asked_at)
         self._admit()
 
     def _go_on_without(self, moment: float, error: Exception) -> None:
@@ -318,13 +280,13 @@ class Gate:
         if moment >= self._permits_end:
             self._recorded = 0
 
-    def _obey(self, admission: Admission, demand: Demand, begun: float) -> None:
+    def _obey(self, admission: Admission, demand: Demand, begun: float, asked_at: datetime) -> None:
         self._unreachable = False
         before = CircuitState.CLOSED if self._state is None else self._state.circuit
         self._state = state = admission.state
         self._permits = admission.permits
         self._permits_end = begun + admission.valid_for.total_seconds()
-        self._known_until = begun + 3 * self._interval
+        self._shut_until = max(begun + self._seconds_shut(state, asked_at), self._tally.wait_until or NEVER)
         self._recorded = max(demand.held, admission.permits)
         self._deciding = self._decides()
         if state.circuit is not before:
@@ -338,3 +300,10 @@ class Gate:
         until = self._closed_until()
         if until is not None:
             self._turns.reject(closed(self.endpoint.name, self._state, until))
+
+    def _seconds_shut(self, state: EndpointState, now: datetime) -> float:
+        """For how long nothing may be begun; where another process probes, until it is worth asking again."""
+        if state.prober not in (None, self._worker):
+            return 2 * self._interval
+        until = state.available_at(now)
+        return NEVER if until is None else (until - now).total_seconds()

@@ -41,7 +41,7 @@ def test_the_help_lists_commands_of_core_and_cartridges(shop: Shop) -> None:
     for arguments, code in ((["--help"], 0), ([], 2), (["-a", "test-shop", "--help"], 0)):
         ended = shop.run(*arguments)
         assert (ended.code, ended.err) == (code, "")
-        assert commands(ended.out) == sorted([*CORE, "order"])
+        assert commands(ended.out) == sorted([*CORE, "order", "privacy", "reconcile", "retention"])
         text = " ".join(ended.out.split())
         assert (
             "Exit codes: 0 done, 1 not everything is well, 2 wrong call or input, 3 wrong configuration"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from iomconnector.cartridges.loading import LoadedCartridges
 from iomconnector.jobs.exporter import Exporter
+from iomconnector.model.retention import Kept, RetentionRule
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
@@ -22,8 +23,10 @@ from iomconnector.ports.message_log import MessageLog
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_number_sequence import OrderNumberSequence
 from iomconnector.ports.order_repository import OrderRepository
+from iomconnector.ports.personal_data import PersonalData
 from iomconnector.ports.preparation_protocol import PreparationProtocol
 from iomconnector.ports.reconciliation_store import ReconciliationStore
+from iomconnector.ports.retention_store import RetentionStore
 from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
 from iomconnector.services.resolution import ServiceResolver
@@ -43,7 +46,9 @@ from iomconnector.usecases.order_life import OrderLives
 from iomconnector.usecases.order_number_sequences import OrderNumberSequences
 from iomconnector.usecases.pause_exports import PauseExports
 from iomconnector.usecases.place_orders import PlaceOrders
+from iomconnector.usecases.privacy import Privacy
 from iomconnector.usecases.reconcile import Reconcile
+from iomconnector.usecases.retention import Retention
 from iomconnector.usecases.sign_in import SignIn
 
 if TYPE_CHECKING:
@@ -87,6 +92,8 @@ class Application:
     place_orders: PlaceOrders
     approve_orders: ApproveOrders
     reconciliation_store: ReconciliationStore
+    personal_data: PersonalData
+    retention_store: RetentionStore
     preparation_protocol: PreparationProtocol
     audit_trail: AuditTrail
     make_job_engine: Callable[[], JobEngine]
@@ -107,6 +114,25 @@ class Application:
         """
         service: OrderExportService = await self.resolver.resolve(OrderExportService, channel)
         return service
+
+    @property
+    def privacy(self) -> Privacy:
+        """Shows and erases personal data."""
+        return Privacy(self.personal_data, self.clock)
+
+    @property
+    def retention(self) -> Retention:
+        """Removes what is older than the settings say."""
+        settings = self.settings
+        days = {
+            Kept.MESSAGE_BODIES: settings.message_body_days,
+            Kept.MESSAGES: settings.message_days,
+            Kept.ATTEMPTS: settings.attempt_days,
+            Kept.AUDIT_ENTRIES: settings.audit_days,
+            Kept.PERSONAL_DATA: settings.order_content_days,
+        }
+        rule = RetentionRule({kept: limit for kept, limit in days.items() if limit != "never"})
+        return Retention(rule, self.retention_store, self.personal_data, self.clock)
 
     @property
     def reconcile(self) -> Reconcile:

@@ -44,8 +44,10 @@ from iomconnector.storage.message_log import SqlMessageLog
 from iomconnector.storage.number_assignments import SqlNumberAssignments
 from iomconnector.storage.order_number_sequence import SqlSequenceStore, SqlUsedNumbers
 from iomconnector.storage.order_repository import SqlOrderRepository
+from iomconnector.storage.personal_data import SqlPersonalData
 from iomconnector.storage.preparation_protocol import SqlPreparationProtocol
 from iomconnector.storage.reconciliation_store import SqlReconciliationStore
+from iomconnector.storage.retention_store import SqlRetentionStore
 from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
 from iomconnector.storage.session_store import SqlSessionStore
@@ -212,6 +214,8 @@ class Container(containers.DeclarativeContainer):
     place_orders = providers.Singleton(PlaceOrders, orders, contexts, number_orders)
     approve_orders = providers.Singleton(ApproveOrders, orders, clock)
     reconciliation_store = providers.Singleton(SqlReconciliationStore, database)
+    personal_data = providers.Singleton(SqlPersonalData, database)
+    retention_store = providers.Singleton(SqlRetentionStore, database)
 
     endpoint_states = providers.Singleton(SqlEndpointStates, database)
     export_service_of = providers.Singleton(_export_service_of, resolver)
@@ -260,6 +264,8 @@ class Container(containers.DeclarativeContainer):
         place_orders=place_orders,
         approve_orders=approve_orders,
         reconciliation_store=reconciliation_store,
+        personal_data=personal_data,
+        retention_store=retention_store,
         preparation_protocol=preparation_protocol,
         audit_trail=audit_trail,
         make_job_engine=job_engine.provider,

@@ -29,6 +29,7 @@ A_YEAR = 31_536_000
 
 Seconds = Annotated[float, Field(gt=0, le=A_YEAR, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(gt=0, le=A_YEAR / 60, allow_inf_nan=False)]
+Days = Annotated[int, Field(ge=1, le=36_500)] | Literal["never"]
 Hours = Annotated[float, Field(gt=0, le=A_YEAR / 3600, allow_inf_nan=False)]
 
 
@@ -64,6 +65,13 @@ class Settings(BaseModel):
             one and the next.
         lockout_minutes: Minutes for which the first lock lasts; each further one lasts twice as long.
         lockout_limit_minutes: Minutes for which a lock lasts at most.
+        message_body_days: Days after which bodies and headers of messages are removed; ``never`` keeps them.
+        message_days: Days after which messages are removed as a whole; ``never`` keeps them.
+        attempt_days: Days after which it is forgotten what became of each attempt to export a settled order;
+            ``never`` keeps it.
+        audit_days: Days after which entries of the audit trail are removed; ``never`` keeps them.
+        order_content_days: Days after the export of an order after which its personal data are erased;
+            ``never`` keeps them.
         password_memory_kib: The memory, in KiB, that hashing one password takes.
         password_passes: How often hashing a password goes through that memory.
     """
@@ -95,6 +103,11 @@ class Settings(BaseModel):
     lockout_window_minutes: Minutes = 15
     lockout_minutes: Minutes = 1
     lockout_limit_minutes: Minutes = 60
+    message_body_days: Days = 90
+    message_days: Days = 365
+    attempt_days: Days = 365
+    audit_days: Days = "never"
+    order_content_days: Days = "never"
     password_memory_kib: Annotated[int, Field(ge=32, le=4_194_304)] = 65_536
     password_passes: Annotated[int, Field(ge=1, le=100)] = 3
 

@@ -27,12 +27,26 @@ def _reconcile_command() -> typer.Typer:
     return app
 
 
+def _privacy_commands() -> typer.Typer:
+    from bc_order.privacy_commands import app
+
+    return app
+
+
+def _retention_command() -> typer.Typer:
+    from bc_order.retention_command import app
+
+    return app
+
+
 @hookimpl
 def iomconnector_commands() -> list[Command]:
-    """The command group ``order``, and ``reconcile``."""
+    """``order``, ``reconcile``, ``privacy`` and ``retention``."""
     return [
         Command("order", "Place, approve, list and export orders.", _order_commands),
         Command("reconcile", "Compare with the order management system over a period.", _reconcile_command),
+        Command("privacy", "Show and erase personal data.", _privacy_commands),
+        Command("retention", "Remove what is older than the settings say.", _retention_command),
     ]
 
 

@@ -30,6 +30,7 @@ def order_facts(stored: StoredOrder) -> dict[str, Any]:
         "updated_at": request.updated_at.isoformat(),
         "due_at": request.due_at.isoformat() if request.state is ExportState.DUE else None,
         "exported_at": request.exported_at.isoformat() if request.exported_at else None,
+        "erased_at": stored.placed.erased_at.isoformat() if stored.placed.erased_at else None,
         "decisions": [
             {
                 "kind": each.kind.value,

@@ -11,6 +11,7 @@ import structlog
 from iomconnector.jobs.offered import Schedule
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
+from iomconnector.usecases.retention import Retention
 from iomconnector.usecases.sign_in import SignIn
 
 LATE = timedelta(minutes=5)
@@ -28,6 +29,9 @@ class _System(Protocol):
 
     @property
     def sign_in(self) -> SignIn: ...
+
+    @property
+    def retention(self) -> Retention: ...
 
 
 class LooksAtTheLedger(Protocol):
@@ -75,4 +79,5 @@ def core_schedules(system: _System, exporter: LooksAtTheLedger | None) -> Sequen
     return [
         Schedule("sweep of the export ledger", "* * * * *", Sweep(system, exporter)),
         Schedule("removal of old sessions", "17 * * * *", system.sign_in.forget_what_is_over),
+        Schedule("retention", "23 2 * * *", system.retention.scheduled),
     ]

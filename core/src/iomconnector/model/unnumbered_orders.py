@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from iomconnector.model.erasure import without_personal_data
 from iomconnector.model.order_documents import OrderDocumentError, digest_of, order_from
 from iomconnector.model.orders import Order
 from iomconnector.model.values import ChannelId, OrderNumber
@@ -34,6 +35,11 @@ class UnnumberedOrder:
     def digest(self) -> str:
         """A fingerprint of its content."""
         return digest_of(self.draft)
+
+    @property
+    def digest_if_erased(self) -> str:
+        """The fingerprint that is kept of it when personal data are erased from the order."""
+        return digest_of(without_personal_data(self.draft))
 
     def numbered(self, number: OrderNumber) -> Order:
         """The order with its number."""
@@ -67,3 +73,8 @@ def order_or_unnumbered_from(content: Any) -> Order | UnnumberedOrder:
         {name: value for name, value in content.items() if name != KEY} | {"number": _NO_NUMBER}
     )
     return UnnumberedOrder(key, draft)
+
+
+def digest_of_draft(order: Order) -> str:
+    """The fingerprint that an order had before it got its number."""
+    return digest_of(order.model_copy(update={"number": _NO_NUMBER}))

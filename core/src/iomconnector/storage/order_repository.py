@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.errors import NotFoundError, StorageError
 from iomconnector.model.approvals import ApprovalDecision
+from iomconnector.model.erasure import without_personal_data
 from iomconnector.model.exports import ExportState
-from iomconnector.model.order_documents import digest_of, dump_order
+from iomconnector.model.order_documents import digest_of, dump_order, parse_order
 from iomconnector.model.orders import Order
 from iomconnector.observability.tracing import current_trace_parent
 from iomconnector.ports.clock import Clock
@@ -231,14 +232,20 @@ async def _insert(
 
 async def _outcome_of_present(connection: AsyncConnection, row: dict[str, Any]) -> PlacementOutcome | None:
     """What an order of that number in the channel means; none where there is none."""
-    query = select(orders.c.id, orders.c.digest).where(
+    query = select(orders.c.id, orders.c.digest, orders.c.erased_at).where(
         orders.c.channel == row["channel"], orders.c.number == row["number"]
     )
     present = (await connection.execute(query)).one_or_none()
     if present is None:
         return None
-    same = present.digest == row["digest"] or await _was_corrected_from(connection, present.id, row["digest"])
+    digest = row["digest"] if present.erased_at is None else _digest_if_erased(row["content"])
+    same = present.digest == digest or await _was_corrected_from(connection, present.id, digest)
     return PlacementOutcome.ALREADY_PLACED if same else PlacementOutcome.CONFLICT
+
+
+def _digest_if_erased(content: str) -> str:
+    """The fingerprint of an order without personal data: what one that was erased can be compared by."""
+    return digest_of(without_personal_data(parse_order(content)))
 
 
 async def _was_corrected_from(connection: AsyncConnection, order_id: int, digest: str) -> bool:

@@ -31,6 +31,7 @@ SUPERSEDED = "export.conflict.superseded"
 EXHAUSTED = "export.attempts_exhausted"
 ABANDONED = "export.abandoned"
 NOT_APPROVED = "export.not_approved"
+ERASED = "export.erased"
 
 LONGEST_WAIT = timedelta(days=1)
 """Longer than this no receiver is obeyed that asks to wait."""
@@ -125,6 +126,9 @@ class ExportOrders:
         placed = claim.placed
         if not may_leave(placed):
             return await self._park(claim, NOT_APPROVED, f"Order {placed.order.number} is not approved.")
+        if placed.erased_at is not None:
+            reason = f"The personal data of order {placed.order.number} were erased, so it cannot be sent."
+            return await self._park(claim, ERASED, reason)
         if claim.request.abandoned >= self._policy.max_abandoned:
             return await self._park(claim, ABANDONED, _abandoned(claim))
         unclear = claim.unclear

@@ -133,7 +133,7 @@ class NumberOrders:
 
 
 def _with_number(order: UnnumberedOrder, assigned: Assignment) -> Order | KeyReusedError:
-    if assigned.digest != order.digest:
+    if assigned.digest != order.digest and assigned.digest != order.digest_if_erased:
         return KeyReusedError(
             f"The idempotency_key {order.idempotency_key!r} was used in channel {order.channel} before, "
             f"for order {assigned.number} of other content.",

@@ -15,8 +15,9 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from iomconnector.model.endpoints import Endpoint
+from iomconnector.model.erasure import without_personal_data
 from iomconnector.model.exports import PlacedOrder
-from iomconnector.model.order_documents import dump_order, parse_json
+from iomconnector.model.order_documents import dump_order, order_from, parse_json
 from iomconnector.ports.message_log import Message
 from iomconnector.ports.order_directory import RemoteOrder
 from iomconnector.ports.order_export_service import (
@@ -147,7 +148,10 @@ class FileOrderExportService:
     async def compare(self, placed: PlacedOrder, remote: RemoteOrder) -> Sequence[Difference]:
         """What differs from a file."""
         assert isinstance(remote.content, Mapping)
-        return _differences(self.preview(placed), remote.content)
+        theirs = remote.content
+        if placed.erased_at is not None:
+            theirs = parse_json(dump_order(without_personal_data(order_from(theirs))))
+        return _differences(self.preview(placed), theirs)
 
     async def aclose(self) -> None:
         """Nothing is held."""

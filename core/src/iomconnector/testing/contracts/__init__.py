@@ -38,11 +38,13 @@ from iomconnector.testing.contracts.order_placing import OrderPlacingContract
 from iomconnector.testing.contracts.order_repository import OrderRepositoryContract
 from iomconnector.testing.contracts.order_storage import OrderStorage
 from iomconnector.testing.contracts.password_hasher import PasswordHasherContract
+from iomconnector.testing.contracts.personal_data import PersonalDataContract, PrivacyStorage
 from iomconnector.testing.contracts.preparation_protocol import PreparationProtocolContract
 from iomconnector.testing.contracts.reconciliation_store import (
     ReconciliationStorage,
     ReconciliationStoreContract,
 )
+from iomconnector.testing.contracts.retention_store import RetentionStoreContract
 from iomconnector.testing.contracts.secret_store import SecretStoreContract
 from iomconnector.testing.contracts.sequence_store import (
     SequenceStorage,
@@ -85,9 +87,12 @@ __all__ = [
     "OrderRepositoryContract",
     "OrderStorage",
     "PasswordHasherContract",
+    "PersonalDataContract",
     "PreparationProtocolContract",
+    "PrivacyStorage",
     "ReconciliationStorage",
     "ReconciliationStoreContract",
+    "RetentionStoreContract",
     "SecretStoreContract",
     "SequenceStorage",
     "SequenceStoreContract",

@@ -24,8 +24,10 @@ from iomconnector.testing.memory.order_export_service import MemoryOrderExportSe
 from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
 from iomconnector.testing.memory.order_repository import MemoryOrderRepository
 from iomconnector.testing.memory.order_rows import MemoryShop
+from iomconnector.testing.memory.personal_data import MemoryPersonalData
 from iomconnector.testing.memory.preparation_protocol import MemoryPreparationProtocol
 from iomconnector.testing.memory.reconciliation_store import MemoryReconciliationStore
+from iomconnector.testing.memory.retention_store import MemoryRetentionStore
 from iomconnector.testing.memory.secret_store import MemorySecretStore
 from iomconnector.testing.memory.sequences import (
     MemoryNumberAssignments,
@@ -53,8 +55,10 @@ __all__ = [
     "MemoryOrderExportService",
     "MemoryOrderManagement",
     "MemoryOrderRepository",
+    "MemoryPersonalData",
     "MemoryPreparationProtocol",
     "MemoryReconciliationStore",
+    "MemoryRetentionStore",
     "MemorySecretStore",
     "MemorySequenceStore",
     "MemoryServiceConfigurationStore",

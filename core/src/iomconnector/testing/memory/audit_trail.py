@@ -1,8 +1,10 @@
 """The audit trail in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from datetime import datetime
+from itertools import count
 
 from iomconnector.model.audit import AuditEntry
 
@@ -12,6 +14,7 @@ class MemoryAuditTrail:
 
     def __init__(self) -> None:
         self._entries: list[AuditEntry] = []
+        self._numbers = count(1)
 
     async def record(self, *entries: AuditEntry) -> None:
         """Add entries to the end of the trail."""
@@ -20,7 +23,7 @@ class MemoryAuditTrail:
     def append(self, *entries: AuditEntry) -> None:
         """Add entries within a change of another adapter in memory."""
         for entry in entries:
-            self._entries.append(replace(deepcopy(entry), number=len(self._entries) + 1))
+            self._entries.append(replace(deepcopy(entry), number=next(self._numbers)))
 
     async def entries(
         self,
@@ -41,3 +44,18 @@ class MemoryAuditTrail:
             and (before is None or entry.number < before)
         ]
         return found[:limit]
+
+    def rewrite(self, subject: str, context: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
+        """Change the entries about a thing, for an erasure."""
+        self._entries = [
+            change(entry) if (entry.subject, entry.context) == (subject, context) else entry
+            for entry in self._entries
+        ]
+
+    def numbers_before(self, moment: datetime) -> list[int]:
+        """The numbers of older entries."""
+        return [entry.number for entry in self._entries if entry.at < moment]
+
+    def remove(self, number: int) -> None:
+        """Remove an entry, for the retention."""
+        self._entries = [entry for entry in self._entries if entry.number != number]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from iomconnector.errors import NotFoundError, StorageError
 from iomconnector.model.approvals import ApprovalDecision
+from iomconnector.model.erasure import without_personal_data
 from iomconnector.model.exports import ExportRequest, ExportState
 from iomconnector.model.order_documents import digest_of
 from iomconnector.model.orders import Order
@@ -42,6 +43,8 @@ class MemoryOrderRepository:
         digest = digest_of(order)
         present = self._shop.find(order.channel, order.number)
         if present is not None:
+            if present.erased_at is not None:
+                digest = digest_of(without_personal_data(order))
             same = digest in (present.digest, *present.digests_before)
             return PlacementOutcome.ALREADY_PLACED if same else PlacementOutcome.CONFLICT
         others = self._shop.elsewhere(order.channel, order.number)

@@ -135,6 +135,16 @@ class EndpointStatesContract(Contract):
             clock.advance(SECOND)
             assert (await other.sync(6)).permits == 6
 
+    async def test_who_asks_again_too_late_has_lost_its_permits(self) -> None:
+        async with self.endpoint_states() as states:
+            clock = ManualClock()
+            late, other = Worker(states, "late", clock), Worker(states, "other", clock)
+            await late.sync(6)
+            clock.advance(LEASE)
+            assert (await other.sync(6)).permits == 6
+            assert (await late.sync(6)).permits == 0
+            assert [_held(standing) for standing in await states.all()] == [{"other": 6}]
+
     async def test_who_leaves_gives_all_back_at_once(self) -> None:
         async with self.endpoint_states() as states:
             clock = ManualClock()

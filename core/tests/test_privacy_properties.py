@@ -31,7 +31,6 @@ from iomconnector.testing.samples import CONTEXTS, sample_message, sample_order
 from iomconnector.testing.strategies import orders
 from iomconnector.usecases.retention import Retention
 
-
 FORMS = ("private", "business", "street", "post_box", "packing_station")
 """What an address or a customer is called."""
 

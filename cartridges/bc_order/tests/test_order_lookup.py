@@ -17,7 +17,8 @@ STEPS = [{"kind": "cost_center", "approvers": ["jack", "ann"]}, {"kind": "user",
 
 ORDER_FACTS = {
     "number", "channel", "key", "total", "state", "waits_for", "reason_code", "reason", "attempts",
-    "outcome_unclear", "reference", "requested_at", "updated_at", "due_at", "exported_at", "erased_at", "decisions",
+    "outcome_unclear", "reference", "requested_at", "updated_at", "due_at", "exported_at", "erased_at",
+    "decisions",
 }  # fmt: skip
 MESSAGE_FACTS = {
     "message_id", "at", "method", "url", "request_headers", "request_body", "status", "response_headers",

@@ -90,7 +90,7 @@ async def _of_day(api: OrderApi, day: date) -> AsyncIterator[Sequence[Mapping[st
         if offset and overlap and not now & before:
             offset, back = max(0, offset - back), 2 * back
             continue
-        new = list(_without(page.data, before))
+        new = list(_without(page.data, before if overlap else Counter()))
         if new:
             yield new
         if not page.data or offset + len(page.data) >= page.total_count:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from iomconnector.ports.order_repository import StoredOrder
 
@@ -29,6 +29,18 @@ class ShopOrder:
     problem: str = ""
 
 
+class OrderKey(NamedTuple):
+    """Which order it is.
+
+    Arguments:
+        order_id: Its key.
+        number: Its number.
+    """
+
+    order_id: int
+    number: str
+
+
 class ReconciliationStore(Protocol):
     """Reads orders in bulk. One that cannot be read hides no other."""
 
@@ -38,8 +50,9 @@ class ReconciliationStore(Protocol):
 
     async def placed_between(
         self, channels: Sequence[str], start: datetime, end: datetime, *, after: int = 0, limit: int = 500
-    ) -> Sequence[ShopOrder]:
-        """Those orders by ascending key, beginning behind the key ``after``."""
+    ) -> Sequence[OrderKey]:
+        """Those orders by ascending key, beginning behind the key ``after``; nothing is read of what is in
+        them."""
         ...
 
     async def of_numbers(self, numbers: Sequence[str]) -> Sequence[ShopOrder]:

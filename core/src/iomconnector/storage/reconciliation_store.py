@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from iomconnector.ports.reconciliation_store import ShopOrder
+from iomconnector.ports.reconciliation_store import OrderKey, ShopOrder
 from iomconnector.storage.database import Database
 from iomconnector.storage.order_rows import (
     UnreadableOrderError,
@@ -35,11 +35,12 @@ class SqlReconciliationStore:
 
     async def placed_between(
         self, channels: Sequence[str], start: datetime, end: datetime, *, after: int = 0, limit: int = 500
-    ) -> Sequence[ShopOrder]:
+    ) -> Sequence[OrderKey]:
         """Those orders by ascending key."""
-        query = order_rows().where(_placed(channels, start, end), orders.c.id > after)
+        query = select(orders.c.id, orders.c.number).where(_placed(channels, start, end), orders.c.id > after)
         async with self._database.reading() as connection:
-            return await _shop_orders(connection, query.order_by(orders.c.id).limit(limit))
+            rows = await connection.execute(query.order_by(orders.c.id).limit(limit))
+            return [OrderKey(row.id, row.number) for row in rows]
 
     async def of_numbers(self, numbers: Sequence[str]) -> Sequence[ShopOrder]:
         """The orders of any channel that have one of these numbers."""

@@ -193,19 +193,23 @@ class Reconcile:
             judge.side.chosen, period.start, period.end, after=after, limit=PAGE
         ):
             after = page[-1].order_id
-            rest = [order for order in page if order.order_id not in seen]
+            unseen = {key.order_id: key.number for key in page if key.order_id not in seen}
+            rest = await self._read(unseen)
             asked = judge.to_ask_for(rest)
             if asked:
                 copies = await judge.side.copies_of(asked)
-                now = {order.order_id: order for order in await self._now(asked)}
+                again = await self._read({order.order_id: order.number for order in asked})
+                now = {order.order_id: order for order in again}
                 for order in asked:
                     for finding in judge.asked(order, now.get(order.order_id, order), copies[order.order_id]):
                         yield finding
             for finding in judge.not_asked(rest):
                 yield finding
 
-    async def _now(self, orders: Sequence[ShopOrder]) -> Sequence[ShopOrder]:
-        return await self._store.of_numbers(sorted({order.number for order in orders}))
+    async def _read(self, keys: Mapping[int, str]) -> Sequence[ShopOrder]:
+        """Orders as they are now; their numbers by key."""
+        found = await self._store.of_numbers(sorted(set(keys.values()))) if keys else ()
+        return [order for order in found if order.order_id in keys]
 
 
 def _by_number(orders: Sequence[ShopOrder]) -> Mapping[str, Sequence[ShopOrder]]:

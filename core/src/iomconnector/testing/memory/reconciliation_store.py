@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from iomconnector.ports.reconciliation_store import ShopOrder
+from iomconnector.ports.reconciliation_store import OrderKey, ShopOrder
 from iomconnector.testing.memory.order_rows import MemoryShop, OrderRow
 
 
@@ -23,10 +23,10 @@ class MemoryReconciliationStore:
 
     async def placed_between(
         self, channels: Sequence[str], start: datetime, end: datetime, *, after: int = 0, limit: int = 500
-    ) -> Sequence[ShopOrder]:
+    ) -> Sequence[OrderKey]:
         """Those orders by ascending key."""
         found = [order for order in self._placed(channels, start, end) if order.order_id > after]
-        return found[:limit]
+        return [OrderKey(order.order_id, order.number) for order in found[:limit]]
 
     async def of_numbers(self, numbers: Sequence[str]) -> Sequence[ShopOrder]:
         """The orders of any channel that have one of these numbers."""

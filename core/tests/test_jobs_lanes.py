@@ -99,8 +99,8 @@ async def test_nothing_is_claimed_while_the_gate_is_closed() -> None:
 async def test_what_was_claimed_when_the_gate_closed_waits_until_it_opens() -> None:
     stage = ExportStage()
     gate = ClosingGate(1, stage.clock)
-    await stage.storage.place("1", "2", "3")
-    first = stage.service.hold("1")
+    await stage.storage.place(*NUMBERS)
+    first = stage.service.hold("00")
 
     async def gate_of(channel: str) -> LaneGate:
         return gate
@@ -110,11 +110,11 @@ async def test_what_was_claimed_when_the_gate_closed_waits_until_it_opens() -> N
     gate.closed = True
     first.opened.set()
     await draining
-    waiting = (await stage.storage.stored("2")).request
+    waiting = (await stage.storage.stored("01")).request
     assert (waiting.state, waiting.reason_code) == (ExportState.DUE, "export.endpoint_closed")
     assert waiting.due_at == stage.clock.now() + timedelta(minutes=1)
-    assert (await stage.storage.stored("3")).request.attempts == 0
-    assert stage.numbers == ["1"]
+    assert (await stage.storage.stored(NUMBERS[-1])).request.attempts == 0
+    assert stage.numbers == ["00"]
 
 
 @in_event_loop

@@ -9,10 +9,11 @@ from typing import Protocol
 import structlog
 
 from iomconnector.errors import ConnectorError, StorageError
+from iomconnector.model.exports import ExportState
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
-from iomconnector.usecases.export_orders import ExportOrders, ExportResult
+from iomconnector.usecases.export_orders import ExportOrders, ExportResult, LostLeaseError
 from iomconnector.usecases.gate_closed import GateClosedError
 
 log = structlog.get_logger(__name__)
@@ -20,15 +21,22 @@ log = structlog.get_logger(__name__)
 STOPPED = "export.process_stopped"
 """Code of an attempt that its process gave back when it was stopped."""
 
-AHEAD = 2
-"""So many times as many orders are claimed as may be under way, so that none waits for the database."""
+AHEAD = 4
+"""So many times as many orders are worked on as requests may be under way, since most of them wait for the
+database at any time."""
+
+
+class ProcessStoppedError(GateClosedError):
+    """The process was stopped before the request was sent."""
+
+    code = STOPPED
 
 
 class LaneGate(Protocol):
-    """Says how many attempts may be under way at once."""
+    """Says how many requests may be under way at once."""
 
     async def permits(self) -> int:
-        """How many attempts of this process may be under way now; 0: none is to be begun."""
+        """How many requests of this process may be under way now; 0: none is to be begun."""
         ...
 
     def entered(self) -> AbstractAsyncContextManager[None]:
@@ -182,6 +190,8 @@ class Lane:
             await asyncio.wait(attempts)
         for claim in [claim for task, claim in attempts.items() if task.cancelled()]:
             await self._put_back(claim, begun=claim.request.order_id in sending)
+        for task in attempts:
+            self._working.pop(task, None)
 
     async def _gate(self) -> tuple[LaneGate, int]:
         """The gate and how many it lets in."""
@@ -211,7 +221,7 @@ class Lane:
     async def _until_more_is_wanted(self, permits: int, claimed: bool, poll_interval: float) -> None:
         if not claimed:
             await self._until_one_ended_or_called(poll_interval)
-        while self.works and len(self._working) > max(permits, 1):
+        while self.works and len(self._working) > max(AHEAD * permits // 2, 1):
             await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
             self._collect()
 
@@ -250,40 +260,31 @@ class Lane:
             log.warning("a lease was not given back", order=claim.request.number, error=str(error))
 
     async def _attempt(self, claim: Claim, gate: LaneGate, stop: asyncio.Event) -> None:
-        try:
-            async with self._places, gate.entered():
-                if stop.is_set():
-                    await self._put_back(claim, begun=False)
-                    return
-                result = await self._export(claim)
-        except GateClosedError as closed:
-            await self._postpone(claim, closed)
-            return
-        if result is None:
+        async with self._telemetry.working_on(claim) as attempt:
+            result = await self._exports.export(claim, lambda: self._turn(claim, gate, stop))
+            attempt.ended(result)
+            log.debug("attempted", state=result.state.value, reason=result.reason)
+        if result.state is ExportState.SENDING:
+            log.warning("another process took an order over", order=claim.request.number)
             return
         if result.whole_service and isinstance(gate, _NoServiceGate):
             self.works = False
         if self._observe is not None:
             self._observe(result)
 
-    async def _export(self, claim: Claim) -> ExportResult | None:
-        """What came of it; none where the order is somebody else's."""
-        async with self._telemetry.working_on(claim) as attempt:
+    @asynccontextmanager
+    async def _turn(self, claim: Claim, gate: LaneGate, stop: asyncio.Event) -> AsyncIterator[None]:
+        """Waits until a request about the order may be sent, and sees whether the order is still ours."""
+        order_id = claim.request.order_id
+        async with self._places, gate.entered():
+            if stop.is_set() and order_id not in self._sending:
+                raise ProcessStoppedError(
+                    f"The process {self._worker} was stopped before the attempt.", until=self._clock.now()
+                )
             if not await self._still_holds(claim):
-                attempt.lost()
-                log.warning("another process took an order over")
-                return None
-            self._sending.add(claim.request.order_id)
-            result = await self._exports.export(claim)
-            attempt.ended(result)
-            log.debug("attempted", state=result.state.value, reason=result.reason)
-            return result
-
-    async def _postpone(self, claim: Claim, closed: GateClosedError) -> None:
-        postponement = Postponement(
-            due_at=closed.until, code=closed.code, reason=str(closed), unclear=claim.unclear
-        )
-        await self._ledger.record_postponed(claim, postponement, at=self._clock.now())
+                raise LostLeaseError
+            self._sending.add(order_id)
+            yield
 
     async def _still_holds(self, claim: Claim) -> bool:
         """Whether a claim that waited for its turn is still ours; a fresh one is."""

@@ -47,10 +47,6 @@ class AttemptUnderWay:
         """Tell what became of it."""
         self._end(outcome_of(result))
 
-    def lost(self) -> None:
-        """Tell that another process has the order."""
-        self._end("lost")
-
     def failed(self, error: BaseException) -> None:
         """Tell that its outcome could not be recorded."""
         if self._span.is_recording():

@@ -13,6 +13,12 @@ from iomconnector.storage.database import Database, LockedError, OutcomeUnknownE
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+LINGER = 0.01
+"""Seconds for which a writer waits for more while many write; who writes alone does not wait."""
+
+BUSY = 4
+"""So many items in the batch before are many."""
+
 CONCERNS_ALL = (LockedError, OutcomeUnknownError, UnreachableError)
 
 
@@ -50,6 +56,7 @@ class BatchedWrites(Generic[Item, Result]):
         self._write_all = write_all
         self._waiting: list[_Waiting[Item, Result]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._last_size = 0
 
     async def write(self, item: Item) -> Result:
         """Write an item; it is committed, on disk, when this returns.
@@ -66,6 +73,8 @@ class BatchedWrites(Generic[Item, Result]):
     async def _write_batches(self) -> None:
         while self._waiting:
             batch: list[_Waiting[Item, Result]] = []
+            if self._last_size >= BUSY:
+                await asyncio.sleep(LINGER)
             try:
                 await self._store(batch)
             except CONCERNS_ALL as error:
@@ -75,6 +84,7 @@ class BatchedWrites(Generic[Item, Result]):
                     await self._store_each(batch)
                 else:
                     self._fail(batch, error)
+            self._last_size = len(batch)
 
     async def _store(self, batch: list[_Waiting[Item, Result]]) -> None:
         """Write a batch; an empty one takes all that waits at the moment when its transaction begins."""

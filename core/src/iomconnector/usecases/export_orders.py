@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from iomconnector.ports.order_export_service import (
     OutcomeUnclearError,
 )
 from iomconnector.usecases.approve_orders import may_leave
+from iomconnector.usecases.gate_closed import GateClosedError
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,24 @@ ERASED = "export.erased"
 
 LONGEST_WAIT = timedelta(days=1)
 """Longer than this no receiver is obeyed that asks to wait."""
+
+
+Turn = Callable[[], AbstractAsyncContextManager[None]]
+"""Each request of an attempt is sent inside one of these: it waits until it is the attempt's turn.
+
+Raises:
+    GateClosedError: Nothing is to be sent at present.
+    LostLeaseError: Another process has the order.
+"""
+
+
+class LostLeaseError(Exception):
+    """Another process took the order over before the request was sent."""
+
+
+def at_once() -> AbstractAsyncContextManager[None]:
+    """The turn of an attempt that waits for nobody."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +136,12 @@ class ExportOrders:
         self._policy = policy
         self._jitter = jitter
 
-    async def export(self, claim: Claim) -> ExportResult:
+    async def export(self, claim: Claim, turn: Turn = at_once) -> ExportResult:
         """Make one attempt and write its outcome into the ledger.
+
+        Arguments:
+            claim: The attempt.
+            turn: What each of its requests waits for.
 
         Raises:
             StorageError: The outcome could not be written. The lease will end, and another attempt will
@@ -135,13 +159,17 @@ class ExportOrders:
         try:
             service = await self._resolve(placed.order.channel)
             if unclear:
-                settled = await self._settle_earlier(claim, service)
+                settled = await self._settle_earlier(claim, service, turn)
                 if settled is not None:
                     return settled
             unclear = True
-            return await self._submit(claim, service)
+            return await self._submit(claim, service, turn)
         except StorageError:
             raise
+        except LostLeaseError:
+            return ExportResult(claim, ExportState.SENDING, "Another process has it.", lost_lease=True)
+        except GateClosedError as error:
+            return await self._wait_for_gate(claim, error, unclear=claim.unclear)
         except OrderNotExportableError as error:
             return await self._park(claim, error.code, error.message)
         except ExportUnavailableError as error:
@@ -153,27 +181,33 @@ class ExportOrders:
             log.exception("an export failed unexpectedly", order=placed.order.number)
             return await self._postpone(claim, failure, unclear=unclear, counts=True)
 
-    async def _settle_earlier(self, claim: Claim, service: OrderExportService) -> ExportResult | None:
+    async def _settle_earlier(
+        self, claim: Claim, service: OrderExportService, turn: Turn
+    ) -> ExportResult | None:
         try:
-            found = await service.find(claim.placed)
+            async with turn():
+                found = await service.find(claim.placed)
         except OrderNotExportableError as error:
             reason = f"An order of that number stands there, but cannot be compared: {error.message}"
             return await self._park(claim, error.code, reason)
         return None if found is None else await self._settle_found(claim, found)
 
-    async def _submit(self, claim: Claim, service: OrderExportService) -> ExportResult:
+    async def _submit(self, claim: Claim, service: OrderExportService, turn: Turn) -> ExportResult:
         try:
-            receipt = await service.submit(claim.placed)
+            async with turn():
+                receipt = await service.submit(claim.placed)
         except OrderRefusedError as refusal:
-            return await self._settle_refused(claim, service, refusal)
+            return await self._settle_refused(claim, service, refusal, turn)
         except OutcomeUnclearError as error:
-            return await self._settle_unclear(claim, service, error)
+            return await self._settle_unclear(claim, service, error, turn)
         return await self._exported(claim, receipt.reference, "")
 
     async def _settle_refused(
-        self, claim: Claim, service: OrderExportService, refusal: OrderRefusedError
+        self, claim: Claim, service: OrderExportService, refusal: OrderRefusedError, turn: Turn
     ) -> ExportResult:
-        found = await self._look(service, claim.placed)
+        found = await self._look(service, claim.placed, turn)
+        if isinstance(found, GateClosedError):
+            return await self._wait_for_gate(claim, found, unclear=True)
         if isinstance(found, OrderExportError):
             return await self._postpone(claim, found, unclear=True)
         if found is not None:
@@ -181,23 +215,24 @@ class ExportOrders:
         return await self._park(claim, refusal.their_code or refusal.code, refusal.message)
 
     async def _settle_unclear(
-        self, claim: Claim, service: OrderExportService, problem: OutcomeUnclearError
+        self, claim: Claim, service: OrderExportService, problem: OutcomeUnclearError, turn: Turn
     ) -> ExportResult:
         if problem.retry_after:
             return await self._postpone(claim, problem, unclear=True, whole_service=True)
-        found = await self._look(service, claim.placed)
+        found = await self._look(service, claim.placed, turn)
         if isinstance(found, FoundOrder):
             return await self._settle_found(claim, found)
-        if isinstance(found, ExportUnavailableError):
+        if isinstance(found, ExportUnavailableError | GateClosedError):
             return await self._postpone(claim, problem, unclear=True, whole_service=True)
         return await self._postpone(claim, problem, unclear=True, counts=True)
 
     async def _look(
-        self, service: OrderExportService, placed: PlacedOrder
-    ) -> FoundOrder | OrderExportError | None:
+        self, service: OrderExportService, placed: PlacedOrder, turn: Turn
+    ) -> FoundOrder | OrderExportError | GateClosedError | None:
         try:
-            return await service.find(placed)
-        except OrderExportError as error:
+            async with turn():
+                return await service.find(placed)
+        except (OrderExportError, GateClosedError) as error:
             return error
 
     async def _settle_found(self, claim: Claim, found: FoundOrder) -> ExportResult:
@@ -224,6 +259,13 @@ class ExportOrders:
     async def _park(self, claim: Claim, code: str, reason: str) -> ExportResult:
         kept = await self._ledger.record_parked(claim, code=code, reason=reason, at=self._clock.now())
         return ExportResult(claim, ExportState.PARKED, reason, lost_lease=not kept)
+
+    async def _wait_for_gate(self, claim: Claim, closed: GateClosedError, *, unclear: bool) -> ExportResult:
+        postponement = Postponement(
+            due_at=closed.until, code=closed.code, reason=str(closed), unclear=unclear
+        )
+        kept = await self._ledger.record_postponed(claim, postponement, at=self._clock.now())
+        return ExportResult(claim, ExportState.DUE, str(closed), whole_service=True, lost_lease=not kept)
 
     async def _postpone(
         self,

@@ -1,6 +1,6 @@
 """One attempt to export an order: what each outcome makes of the ledger."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -112,6 +112,18 @@ async def test_what_can_never_be_exported_is_parked_at_once_with_its_reason(
     assert await shop.facts() == ("parked", fate.code, False)
     assert shop.calls == calls
     assert len(shop.management.copies) == fate.copies
+
+
+@in_event_loop
+async def test_an_order_without_its_personal_data_is_never_sent() -> None:
+    shop = Shop()
+    await shop.place()
+    [claim] = await shop.storage.claim()
+    erased = replace(claim, placed=replace(claim.placed, erased_at=shop.clock.now()))
+    exports = ExportOrders(shop.storage.ledger, shop.resolve, shop.clock, shop.policy)
+    result = await exports.export(erased)
+    assert (result.state, shop.calls) == (ExportState.PARKED, [])
+    assert await shop.facts() == ("parked", "export.erased", False)
 
 
 @in_event_loop

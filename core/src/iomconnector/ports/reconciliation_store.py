@@ -33,10 +33,12 @@ class OrderKey(NamedTuple):
     """Which order it is.
 
     Arguments:
+        placed_at: When it was placed.
         order_id: Its key.
         number: Its number.
     """
 
+    placed_at: datetime
     order_id: int
     number: str
 
@@ -49,10 +51,16 @@ class ReconciliationStore(Protocol):
         ...
 
     async def placed_between(
-        self, channels: Sequence[str], start: datetime, end: datetime, *, after: int = 0, limit: int = 500
+        self,
+        channels: Sequence[str],
+        start: datetime,
+        end: datetime,
+        *,
+        after: OrderKey | None = None,
+        limit: int = 500,
     ) -> Sequence[OrderKey]:
-        """Those orders by ascending key, beginning behind the key ``after``; nothing is read of what is in
-        them."""
+        """Those orders as they were placed, those of one moment by key; beginning behind ``after``, the last
+        one of the page before. Nothing is read of what is in them."""
         ...
 
     async def of_numbers(self, numbers: Sequence[str]) -> Sequence[ShopOrder]:

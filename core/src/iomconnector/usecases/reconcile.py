@@ -15,7 +15,7 @@ from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.export_desk import ExportDesk
 from iomconnector.ports.order_export_service import OrderExportError, OrderExportService
-from iomconnector.ports.reconciliation_store import ReconciliationStore, ShopOrder
+from iomconnector.ports.reconciliation_store import OrderKey, ReconciliationStore, ShopOrder
 from iomconnector.usecases.channels import require_channel
 from iomconnector.usecases.far_sides import FarSide, far_sides_of
 from iomconnector.usecases.judging import Judge
@@ -188,11 +188,12 @@ class Reconcile:
             before = unknown
 
     async def _compare_ours(self, judge: Judge, seen: OrderKeys) -> AsyncIterator[Finding]:
-        after, period = 0, judge.period
+        after: OrderKey | None = None
+        period = judge.period
         while page := await self._store.placed_between(
             judge.side.chosen, period.start, period.end, after=after, limit=PAGE
         ):
-            after = page[-1].order_id
+            after = page[-1]
             unseen = {key.order_id: key.number for key in page if key.order_id not in seen}
             rest = await self._read(unseen)
             asked = judge.to_ask_for(rest)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from iomconnector.model.exports import ExportState
-from iomconnector.ports.reconciliation_store import ReconciliationStore
+from iomconnector.ports.reconciliation_store import OrderKey, ReconciliationStore
 from iomconnector.testing.contracts.contract import Contract
 from iomconnector.testing.contracts.order_storage import OrderStorage
 from iomconnector.testing.memory.clock import ManualClock
@@ -50,15 +50,22 @@ class ReconciliationStoreContract(Contract):
             assert await scene.store.count_placed([OTHER_CHANNEL], NOON, NOON + 3 * HOUR) == 0
 
     async def test_pages_follow_one_another(self) -> None:
-        async with self.reconciliation(ManualClock()) as scene:
-            numbers = [str(number) for number in range(7)]
-            await scene.storage.place(*numbers)
-            after, read = 0, []
-            while page := await scene.store.placed_between(BOTH, NOON, NOON + HOUR, after=after, limit=3):
-                assert len(page) <= 3
-                read += [each.number for each in page]
-                after = page[-1].order_id
-            assert read == numbers
+        clock = ManualClock()
+        async with self.reconciliation(clock) as scene:
+            numbers = [str(number) for number in range(9)]
+            for first in range(0, 9, 3):
+                await scene.storage.place(*numbers[first : first + 3])
+                clock.advance(timedelta(seconds=1))
+            for limit in (1, 2, 4, 100):
+                read: list[str] = []
+                after: OrderKey | None = None
+                while page := await scene.store.placed_between(
+                    BOTH, NOON, NOON + HOUR, after=after, limit=limit
+                ):
+                    assert len(page) <= limit
+                    read += [each.number for each in page]
+                    after = page[-1]
+                assert read == numbers
 
     async def test_channels_are_told_apart(self) -> None:
         async with self.reconciliation(ManualClock()) as scene:

@@ -22,11 +22,20 @@ class MemoryReconciliationStore:
         return len(self._placed(channels, start, end))
 
     async def placed_between(
-        self, channels: Sequence[str], start: datetime, end: datetime, *, after: int = 0, limit: int = 500
+        self,
+        channels: Sequence[str],
+        start: datetime,
+        end: datetime,
+        *,
+        after: OrderKey | None = None,
+        limit: int = 500,
     ) -> Sequence[OrderKey]:
-        """Those orders by ascending key."""
-        found = [order for order in self._placed(channels, start, end) if order.order_id > after]
-        return [OrderKey(order.order_id, order.number) for order in found[:limit]]
+        """Those orders as they were placed."""
+        keys = sorted(
+            OrderKey(order.placed_at, order.order_id, order.number)
+            for order in self._placed(channels, start, end)
+        )
+        return [key for key in keys if after is None or key > after][:limit]
 
     async def of_numbers(self, numbers: Sequence[str]) -> Sequence[ShopOrder]:
         """The orders of any channel that have one of these numbers."""

@@ -148,11 +148,8 @@ class ExportOrders:
                 find out what happened.
         """
         placed = claim.placed
-        if not may_leave(placed):
-            return await self._park(claim, NOT_APPROVED, f"Order {placed.order.number} is not approved.")
-        if placed.erased_at is not None:
-            reason = f"The personal data of order {placed.order.number} were erased, so it cannot be sent."
-            return await self._park(claim, ERASED, reason)
+        if (forbidden := _forbidden(placed)) is not None:
+            return await self._park(claim, *forbidden)
         if claim.request.abandoned >= self._policy.max_abandoned:
             return await self._park(claim, ABANDONED, _abandoned(claim))
         unclear = claim.unclear
@@ -303,6 +300,16 @@ class ExportOrders:
             unclear=unclear,
             counts=counts,
         )
+
+
+def _forbidden(placed: PlacedOrder) -> tuple[str, str] | None:
+    """Why an order must not leave the shop, as a code and as a sentence; none where it may."""
+    number = placed.order.number
+    if not may_leave(placed):
+        return NOT_APPROVED, f"Order {number} is not approved."
+    if placed.erased_at is not None:
+        return ERASED, f"The personal data of order {number} were erased, so it cannot be sent."
+    return None
 
 
 def _abandoned(claim: Claim) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from iomconnector.jobs.exporter import Exporter
+from iomconnector.jobs.garbage import rare_collections
 from iomconnector.model.exports import ExportState
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
@@ -21,25 +22,34 @@ class ExportRun:
 
     Arguments:
         attempts: How many attempts were made.
-        latest: The latest attempt on each order, by its key.
+        left: The latest attempt on each order that is not exported, by its key.
+        done: The keys of the orders that are exported; of a long backlog nothing else is kept.
     """
 
     attempts: int = 0
-    latest: dict[int, ExportResult] = field(default_factory=dict)
+    left: dict[int, ExportResult] = field(default_factory=dict)
+    done: set[int] = field(default_factory=set)
 
     def add(self, result: ExportResult) -> None:
         """Take account of an attempt; what a lost lease kept out of the ledger is somebody else's to tell."""
         self.attempts += 1
-        if not result.lost_lease:
-            self.latest[result.claim.request.order_id] = result
+        if result.lost_lease:
+            return
+        order_id = result.claim.request.order_id
+        if result.state is ExportState.EXPORTED:
+            self.left.pop(order_id, None)
+            self.done.add(order_id)
+        else:
+            self.done.discard(order_id)
+            self.left[order_id] = result
 
     def _in(self, state: ExportState) -> list[ExportResult]:
-        return [result for result in self.latest.values() if result.state is state]
+        return [result for result in self.left.values() if result.state is state]
 
     @property
     def exported(self) -> int:
         """How many orders were exported."""
-        return len(self._in(ExportState.EXPORTED))
+        return len(self.done)
 
     @property
     def parked(self) -> list[ExportResult]:
@@ -89,7 +99,12 @@ async def work_off(
         if observe is not None:
             observe(result)
 
-    exporter = system.exporter(seen)
+    with rare_collections():
+        await _drain(system, system.exporter(seen), wait)
+    return run
+
+
+async def _drain(system: _System, exporter: Exporter, wait: float) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + wait
     await exporter.drain()
@@ -99,4 +114,3 @@ async def work_off(
             break
         await asyncio.sleep(min(seconds, 1.0))
         await exporter.drain()
-    return run

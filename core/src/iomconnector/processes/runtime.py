@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from iomconnector.application import Application
 from iomconnector.jobs.background import BackgroundService, Place
 from iomconnector.jobs.exporter import Exporter
+from iomconnector.jobs.garbage import rare_collections
 from iomconnector.jobs.registering import register_jobs
 from iomconnector.processes.export_log import ExportReporter
 from iomconnector.processes.health import Health
@@ -70,7 +71,7 @@ class Runtime:
         await require_prepared(self._application.database)
         alive = asyncio.create_task(self._manager.show_life())
         try:
-            with stopping_on_signals() as stop:
+            with stopping_on_signals() as stop, rare_collections():
                 async with operations_listener(settings, self.health, self._metrics) as url:
                     self.operations_url = url
                     begun()

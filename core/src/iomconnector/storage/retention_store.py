@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.model.exports import ExportState
@@ -14,6 +14,7 @@ from iomconnector.storage.database import Database
 from iomconnector.storage.message_remains import bodies_removed
 from iomconnector.storage.tables import audit_entries, export_attempts, export_requests, messages, orders
 
+NEW = "new_"
 DONE = tuple(state.value for state in (ExportState.EXPORTED, ExportState.REJECTED, ExportState.GIVEN_UP))
 
 
@@ -137,8 +138,17 @@ def _may_go(kept: Kept) -> ColumnElement[bool]:
 
 async def _remove_bodies(connection: AsyncConnection, chosen: ColumnElement[bool], at: datetime) -> int:
     rows = (await connection.execute(select(messages).where(chosen))).all()
-    for row in rows:
+    changes = [{"key": row.id, **_renamed(bodies_removed(row, at))} for row in rows]
+    if changes:
+        new: dict[str, Any] = {
+            name.removeprefix(NEW): bindparam(name) for name in changes[0] if name != "key"
+        }
         await connection.execute(
-            update(messages).where(messages.c.id == row.id).values(**bodies_removed(row, at))
+            update(messages).where(messages.c.id == bindparam("key")).values(new), changes
         )
     return len(rows)
+
+
+def _renamed(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as parameters, which must not have the names of columns."""
+    return {f"{NEW}{name}": value for name, value in values.items()}

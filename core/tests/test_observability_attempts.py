@@ -170,7 +170,7 @@ async def test_messages_tell_their_attempt_and_trace_and_others_do_not() -> None
     kept = KeptSpans()
     telemetry = Telemetry(kept)
     claim = await placed_by_a_request(OrderStorage.in_memory(ManualClock()), telemetry)
-    log = ObservedMessageLog(MemoryMessageLog())
+    log = ObservedMessageLog(MemoryMessageLog(), telemetry)
     async with telemetry.working_on(claim):
         trace_id = current_trace_id()
         await log.record(sample_message("4711", message_id="mine"))

@@ -53,6 +53,7 @@ from iomconnector.usecases.sign_in import SignIn
 
 if TYPE_CHECKING:
     from iomconnector.assemblies.resolution import Assembly
+    from iomconnector.observability.scrape import Scrape
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Application:
     audit_trail: AuditTrail
     make_job_engine: Callable[[], JobEngine]
     gates: Gates
+    make_scrape: Callable[[], Scrape]
     assembly: Assembly | None = None
     worker: str = "worker"
 
@@ -105,6 +107,11 @@ class Application:
     def job_engine(self) -> JobEngine:
         """What runs background jobs and schedules; made when it is first asked for."""
         return self.make_job_engine()
+
+    @property
+    def scrape(self) -> Scrape:
+        """The metrics of this process as Prometheus reads them; made when they are first asked for."""
+        return self.make_scrape()
 
     async def export_service(self, channel: str) -> OrderExportService:
         """The order export service of a channel.

@@ -1,8 +1,11 @@
 """The composition root: the only place that knows which class stands behind which port."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 from sqlalchemy.engine import make_url
@@ -20,7 +23,10 @@ from iomconnector.observability.masking import KNOWN_SECRETS
 from iomconnector.observability.observed_messages import ObservedMessageLog
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.observability.tracing import pipeline_of
+from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
+from iomconnector.ports.endpoint_states import EndpointStates
+from iomconnector.ports.export_queries import ExportQueries
 from iomconnector.ports.job_engine import JobEngine
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.password_hasher import PasswordHasher
@@ -67,18 +73,21 @@ from iomconnector.usecases.pause_exports import PauseExports
 from iomconnector.usecases.place_orders import PlaceOrders
 from iomconnector.usecases.sign_in import SignIn, SignInRules
 
+if TYPE_CHECKING:
+    from iomconnector.observability.scrape import Scrape
+
 
 def _secret_store(settings: Settings) -> FernetSecretStore:
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     return FernetSecretStore(settings.data_directory / "secret.key", key)
 
 
-def _telemetry(settings: Settings, contexts: ContextRepository, worker: str) -> Telemetry:
+def _telemetry(settings: Settings, contexts: ContextRepository, worker: str, clock: Clock) -> Telemetry:
     async def organization_of(channel: str) -> str | None:
         path = await contexts.path_to(channel)
         return path[-1].id
 
-    return Telemetry(pipeline_of(settings, worker), organization_of)
+    return Telemetry(pipeline_of(settings, worker), organization_of, clock.now)
 
 
 def _export_service_of(resolver: ServiceResolver) -> Callable[[str], Awaitable[OrderExportService]]:
@@ -87,6 +96,18 @@ def _export_service_of(resolver: ServiceResolver) -> Callable[[str], Awaitable[O
         return service
 
     return export_service
+
+
+def _scrape(
+    telemetry: Telemetry,
+    exports: ExportQueries,
+    endpoints: EndpointStates,
+    jobs: Callable[[], JobEngine],
+    clock: Clock,
+) -> Scrape:
+    from iomconnector.observability.scrape import Scrape
+
+    return Scrape(telemetry, exports, endpoints, jobs, clock)
 
 
 def _password_hasher(settings: Settings) -> PasswordHasher:
@@ -147,8 +168,10 @@ class Container(containers.DeclarativeContainer):
     export_queries = providers.Singleton(SqlExportQueries, database)
     export_desk = providers.Singleton(SqlExportDesk, database)
     export_pauses = providers.Singleton(SqlExportPauses, database)
-    telemetry = providers.Singleton(_telemetry, settings, contexts, worker)
-    message_log = providers.Singleton(ObservedMessageLog, providers.Singleton(SqlMessageLog, database))
+    telemetry = providers.Singleton(_telemetry, settings, contexts, worker, clock)
+    message_log = providers.Singleton(
+        ObservedMessageLog, providers.Singleton(SqlMessageLog, database), telemetry
+    )
     service_configuration_store = providers.Singleton(SqlServiceConfigurationStore, database)
     access_token_store = providers.Singleton(SqlAccessTokenStore, database)
     preparation_protocol = providers.Singleton(SqlPreparationProtocol, database)
@@ -211,7 +234,7 @@ class Container(containers.DeclarativeContainer):
     number_orders = providers.Singleton(
         NumberOrders, order_numbers, number_assignments, used_numbers, contexts
     )
-    place_orders = providers.Singleton(PlaceOrders, orders, contexts, number_orders)
+    place_orders = providers.Singleton(PlaceOrders, orders, contexts, number_orders, telemetry)
     approve_orders = providers.Singleton(ApproveOrders, orders, clock)
     reconciliation_store = providers.Singleton(SqlReconciliationStore, database)
     personal_data = providers.Singleton(SqlPersonalData, database)
@@ -233,6 +256,9 @@ class Container(containers.DeclarativeContainer):
 
     gates = providers.Singleton(Gates, endpoint_states, worker, clock)
 
+    scrape = providers.Singleton(
+        _scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock
+    )
     application = providers.Singleton(
         Application,
         settings=settings,
@@ -270,6 +296,7 @@ class Container(containers.DeclarativeContainer):
         audit_trail=audit_trail,
         make_job_engine=job_engine.provider,
         gates=gates,
+        make_scrape=scrape.provider,
         assembly=assembly,
         worker=worker,
     )
@@ -285,6 +312,7 @@ async def running(container: Container) -> AsyncIterator[Application]:
     require_sound_offers(container.cartridges())
     _mask_in_the_log(container.settings())
     application: Application = container.application()
+    application.database.observe_commits(application.telemetry.committed)
     try:
         yield application
     finally:

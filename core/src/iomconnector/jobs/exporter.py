@@ -80,6 +80,7 @@ class Exporter:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then finish what was begun. Survives failures of the database."""
+        self._telemetry.exporting(on=True)
         stopped = asyncio.create_task(stop.wait())
         heartbeat = asyncio.create_task(self._keep_leases())
         ending = asyncio.Event()
@@ -99,6 +100,7 @@ class Exporter:
             try:
                 await self._end_lanes()
             finally:
+                self._telemetry.exporting(on=False)
                 heartbeat.cancel()
                 await asyncio.wait({stopped, heartbeat})
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from opentelemetry import trace
@@ -23,6 +25,7 @@ from iomconnector.observability.tracing import (
 )
 
 if TYPE_CHECKING:
+    from iomconnector.observability.metrics import Metrics
     from iomconnector.ports.export_ledger import Claim
     from iomconnector.usecases.export_orders import ExportResult
 
@@ -37,15 +40,30 @@ class AttemptUnderWay:
     """An attempt on an order that is being observed.
 
     Arguments:
+        claim: The attempt.
         span: Its span.
+        metrics: Where it is counted.
+        now: Tells the time.
     """
 
-    def __init__(self, span: Span) -> None:
+    def __init__(self, claim: Claim, span: Span, metrics: Metrics, now: Callable[[], datetime]) -> None:
+        self._request = claim.request
         self._span = span
+        self._metrics = metrics
+        self._now = now
+        self._began = perf_counter()
 
     def ended(self, result: ExportResult) -> None:
         """Tell what became of it."""
-        self._end(outcome_of(result))
+        outcome = outcome_of(result)
+        self._end(outcome)
+        channel = self._request.channel
+        self._metrics.attempt_seconds.labels(channel).observe(perf_counter() - self._began)
+        if outcome == "lost":
+            self._metrics.leases_lost.labels(channel).inc()
+        elif outcome == "exported":
+            took = (self._now() - self._request.requested_at).total_seconds()
+            self._metrics.placed_to_exported.labels(channel).observe(max(0.0, took))
 
     def failed(self, error: BaseException) -> None:
         """Tell that its outcome could not be recorded."""
@@ -54,6 +72,7 @@ class AttemptUnderWay:
             self._span.set_status(Status(StatusCode.ERROR))
 
     def _end(self, outcome: str) -> None:
+        self._metrics.exports.labels(self._request.channel, outcome).inc()
         if self._span.is_recording():
             self._span.set_attribute("iomconnector.outcome", outcome)
             if outcome != "exported":
@@ -67,22 +86,35 @@ def outcome_of(result: ExportResult) -> str:
     return "postponed" if result.state.value == "due" else result.state.value
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _status_class(status: int | None) -> str:
+    """The class of an answer, ``2xx`` to ``5xx``; ``none`` where no answer came."""
+    return "none" if status is None else f"{status // 100}xx"
+
+
 class Telemetry:
     """Log context, spans and metrics of one system.
 
     Arguments:
         pipeline: Where spans go.
         organization_of: Gives the organization of a channel, for the log.
+        now: Tells the time.
     """
 
     def __init__(
         self,
         pipeline: SpanPipeline | None = None,
         organization_of: OrganizationOf | None = None,
+        now: Callable[[], datetime] = _now,
     ) -> None:
         self._pipeline = pipeline or NoPipeline()
         self._organization_of = organization_of
         self._organizations: dict[str, str | None] = {}
+        self._now = now
+        self._metrics: Metrics | None = None
         self.tracer = self._pipeline.tracer(LIBRARY)
 
     @asynccontextmanager
@@ -107,7 +139,7 @@ class Telemetry:
                 self._attempt_span(claim) as span,
                 bound_contextvars(**{name: value for name, value in fields.items() if value}),
             ):
-                under_way = AttemptUnderWay(span)
+                under_way = AttemptUnderWay(claim, span, self.metrics, self._now)
                 try:
                     yield under_way
                 except BaseException as error:
@@ -116,9 +148,72 @@ class Telemetry:
         finally:
             AT_WORK.reset(at_work)
 
-    def calling(self, request: OutgoingRequest) -> AbstractContextManager[RequestUnderWay]:
+    @property
+    def metrics(self) -> Metrics:
+        """What is counted and measured; made when it is first needed."""
+        if self._metrics is None:
+            from iomconnector.observability.metrics import Metrics
+
+            self._metrics = Metrics()
+        return self._metrics
+
+    @contextmanager
+    def calling(self, request: OutgoingRequest) -> Iterator[RequestUnderWay]:
         """Send a request to another system inside the block, with the headers that it gives."""
-        return client_span(self.tracer, request)
+        began = perf_counter()
+        status: int | None = None
+        try:
+            with client_span(self.tracer, request) as under_way:
+                try:
+                    yield under_way
+                finally:
+                    status = under_way.status
+        finally:
+            self.metrics.request_seconds.labels(
+                request.service, request.method, _status_class(status)
+            ).observe(perf_counter() - began)
+
+    def answered(self, method: str, route: str, status: int | None, seconds: float) -> None:
+        """A request to this process was answered.
+
+        Arguments:
+            method: The HTTP method.
+            route: The route that took it, never its path.
+            status: The status; none where nothing was answered.
+            seconds: How long it took.
+        """
+        self.metrics.http_request_seconds.labels(method, route, _status_class(status)).observe(seconds)
+
+    def placed(self, channel: str) -> None:
+        """An order was placed."""
+        self.metrics.placed.labels(channel).inc()
+
+    def message_lost(self) -> None:
+        """A message could not be kept in the message log."""
+        self.metrics.message_log_failures.inc()
+
+    def committed(self, writes: int, seconds: float) -> None:
+        """The database committed what some writers wrote.
+
+        Arguments:
+            writes: How many writers shared the commit.
+            seconds: How long it took.
+        """
+        self.metrics.commit_writes.observe(writes)
+        self.metrics.commit_seconds.observe(seconds)
+
+    def looked_up(self, cache: str, *, hit: bool) -> None:
+        """A cache was asked.
+
+        Arguments:
+            cache: Its name, one of a few.
+            hit: Whether it knew.
+        """
+        self.metrics.cache_lookups.labels(cache, "hit" if hit else "miss").inc()
+
+    def exporting(self, *, on: bool) -> None:
+        """This process begins or ceases to export orders."""
+        self.metrics.exporting.set(int(on))
 
     @contextmanager
     def _attempt_span(self, claim: Claim) -> Iterator[Span]:

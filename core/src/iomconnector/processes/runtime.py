@@ -12,7 +12,7 @@ from iomconnector.jobs.garbage import rare_collections
 from iomconnector.jobs.registering import register_jobs
 from iomconnector.processes.export_log import ExportReporter
 from iomconnector.processes.health import Health
-from iomconnector.processes.operations import Metrics, operations_listener
+from iomconnector.processes.operations import operations_listener
 from iomconnector.processes.service_manager import ServiceManager
 from iomconnector.processes.signals import stopping_on_signals
 from iomconnector.processes.supervision import supervise
@@ -26,12 +26,10 @@ class Runtime:
 
     Arguments:
         application: The system.
-        metrics: Gives the metrics of this process, for the operations listener.
     """
 
-    def __init__(self, application: Application, metrics: Metrics | None = None) -> None:
+    def __init__(self, application: Application) -> None:
         self._application = application
-        self._metrics = metrics
         self._manager = ServiceManager()
         self.health = Health(application.database)
         self.operations_url: str | None = None
@@ -45,6 +43,9 @@ class Runtime:
         self.health.started()
         self._manager.status(sentence)
         self._manager.ready()
+
+    async def _measured(self) -> tuple[bytes, str]:
+        return await self._application.scrape.page(ready=not await self.health.problems())
 
     async def run(
         self,
@@ -72,7 +73,7 @@ class Runtime:
         alive = asyncio.create_task(self._manager.show_life())
         try:
             with stopping_on_signals() as stop, rare_collections():
-                async with operations_listener(settings, self.health, self._metrics) as url:
+                async with operations_listener(settings, self.health, self._measured) as url:
                     self.operations_url = url
                     begun()
                     await supervise(
@@ -85,6 +86,7 @@ class Runtime:
         finally:
             alive.cancel()
             await self.health.aclose()
+            await self._application.scrape.aclose()
 
 
 def working_services(application: Application, *, channels: Collection[str] = ()) -> list[BackgroundService]:

@@ -98,11 +98,14 @@ class ServiceResolver:
         key = (port, context)
         known = self._resolved.get(key)
         if known is not None and self._is_current(known):
+            self._telemetry.looked_up("services", hit=True)
             return known.adapter
         async with self._turn:
             state = await self._current()
             known = self._resolved.get(key)
-            if known is not None and known.revision == state.revision:
+            unchanged = known is not None and known.revision == state.revision
+            self._telemetry.looked_up("services", hit=unchanged)
+            if known is not None and unchanged:
                 return known.adapter
             try:
                 chosen = await self._choose(state, port, context)

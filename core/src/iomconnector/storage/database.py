@@ -47,6 +47,7 @@ class Database:
         self._backend = _backend(url)
         self._engine: AsyncEngine | None = None
         self._writers: dict[Isolation, GroupCommit] = {}
+        self._committed: Callable[[int, float], None] = lambda _, __: None
 
     @property
     def url(self) -> URL:
@@ -63,6 +64,11 @@ class Database:
         if self._engine is None:
             self._engine = self._backend.make_engine()
         return self._engine
+
+    def observe_commits(self, committed: Callable[[int, float], None]) -> None:
+        """Have somebody told of each commit: how many writers shared it, and how many seconds it took.
+        Call it before the first write."""
+        self._committed = committed
 
     async def write(
         self, operation: Callable[[AsyncConnection], Awaitable[T]], *, isolation: Isolation = "serializable"
@@ -86,7 +92,9 @@ class Database:
         writer = self._backend.writer_for(isolation)
         if writer not in self._writers:
             self._writers[writer] = GroupCommit(
-                lambda group: self._backend.commit(self.engine, group, writer), self._backend.explained
+                lambda group: self._backend.commit(self.engine, group, writer),
+                self._backend.explained,
+                self._committed,
             )
         result: T = await self._writers[writer].write(operation)
         return result

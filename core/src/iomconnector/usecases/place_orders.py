@@ -8,6 +8,7 @@ from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order
 from iomconnector.model.unnumbered_orders import UnnumberedOrder
 from iomconnector.model.values import OrderNumber
+from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.order_repository import OrderConflictError, OrderRepository, PlacementOutcome
 from iomconnector.usecases.channels import require_channel
@@ -43,12 +44,20 @@ class PlaceOrders:
         orders: The shop's orders.
         contexts: The channels.
         numbers: Gives numbers to orders that come without.
+        telemetry: Counts the orders that were placed.
     """
 
-    def __init__(self, orders: OrderRepository, contexts: ContextRepository, numbers: NumberOrders) -> None:
+    def __init__(
+        self,
+        orders: OrderRepository,
+        contexts: ContextRepository,
+        numbers: NumberOrders,
+        telemetry: Telemetry | None = None,
+    ) -> None:
         self._orders = orders
         self._contexts = contexts
         self._numbers = numbers
+        self._telemetry = telemetry or Telemetry()
         self._when_placed: list[Callable[[], None]] = []
 
     def when_placed(self, call: Callable[[], None]) -> None:
@@ -129,6 +138,8 @@ class PlaceOrders:
             )
             self._tell(outcomes)
             for (at, order), outcome in zip(to_place, outcomes, strict=True):
+                if outcome is PlacementOutcome.PLACED:
+                    self._telemetry.placed(order.channel)
                 source = orders[at]
                 if outcome in REFUSED and isinstance(source, UnnumberedOrder):
                     settled[at] = await self._numbers.renumbered(source, order.number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import perf_counter
 from typing import Final
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ REQUEST_ID: Final = "X-Request-ID"
 UNTRACED: Final = ("/health", "/metrics")
 """Paths that machines ask every few seconds; whatever is below them is no part of a trace."""
 
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SOUND_ID: Final = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
@@ -29,12 +31,12 @@ class RequestContext:
 
     Arguments:
         app: The application.
-        telemetry: Makes spans.
+        telemetry: Traces and measures requests.
     """
 
     def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self._app = app
-        self._tracer = telemetry.tracer
+        self._telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -51,23 +53,22 @@ class RequestContext:
                 await self._traced(scope, receive, _with_id(send, request_id), headers)
 
     async def _traced(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        with self._tracer.start_as_current_span(
+        status: int | None = None
+        began = perf_counter()
+
+        async def noting_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with self._telemetry.tracer.start_as_current_span(
             scope["method"],
             context=context_from(headers),
             kind=SpanKind.SERVER,
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
-            if not span.is_recording():
-                await self._app(scope, receive, send)
-                return
-
-            async def noting_status(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    _note_answer(span, message["status"])
-                await send(message)
-
-            span.set_attributes({"http.request.method": scope["method"], "url.scheme": scope["scheme"]})
             try:
                 await self._app(scope, receive, noting_status)
             except Exception as error:
@@ -75,7 +76,10 @@ class RequestContext:
                 span.set_status(Status(StatusCode.ERROR))
                 raise
             finally:
-                _note_route(span, scope)
+                route = _route_of(scope)
+                self._telemetry.answered(_method_of(scope), route, status, perf_counter() - began)
+                if span.is_recording():
+                    _note(span, scope, route, status)
 
 
 def _with_id(send: Send, request_id: str) -> Send:
@@ -87,14 +91,23 @@ def _with_id(send: Send, request_id: str) -> Send:
     return sending
 
 
-def _note_answer(span: Span, status: int) -> None:
-    span.set_attribute("http.response.status_code", status)
-    if status >= 500:
-        span.set_status(Status(StatusCode.ERROR))
+def _method_of(scope: Scope) -> str:
+    """The method; of those that nobody uses one name, so that callers cannot make up labels."""
+    method: str = scope["method"]
+    return method if method in _METHODS else "other"
 
 
-def _note_route(span: Span, scope: Scope) -> None:
+def _route_of(scope: Scope) -> str:
+    """The route that took the request, with names in place of what differs; ``other`` where none did."""
     route = getattr(scope.get("route"), "path", None)
-    if isinstance(route, str):
-        span.set_attribute("http.route", route)
-        span.update_name(f"{scope['method']} {route}")
+    return route if isinstance(route, str) else "other"
+
+
+def _note(span: Span, scope: Scope, route: str, status: int | None) -> None:
+    method = _method_of(scope)
+    span.update_name(f"{method} {route}")
+    span.set_attributes({"http.request.method": method, "http.route": route, "url.scheme": scope["scheme"]})
+    if status is not None:
+        span.set_attribute("http.response.status_code", status)
+        if status >= 500:
+            span.set_status(Status(StatusCode.ERROR))

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,11 +56,18 @@ class GroupCommit:
         commit: Runs the operations of a group and commits them: together, or on their own where one fails.
             It sets the result or the error of each; what it raises concerns all that were not committed.
         explain: Makes a sentence of a driver's error.
+        committed: Is told how many shared a commit, and how many seconds it took.
     """
 
-    def __init__(self, commit: Callable[[Sequence[Write]], Awaitable[None]], explain: Explain) -> None:
+    def __init__(
+        self,
+        commit: Callable[[Sequence[Write]], Awaitable[None]],
+        explain: Explain,
+        committed: Callable[[int, float], None] = lambda _, __: None,
+    ) -> None:
         self._commit = commit
         self._explain = explain
+        self._committed = committed
         self._waiting: deque[Write] = deque()
         self._writer: asyncio.Task[None] | None = None
 
@@ -75,8 +83,10 @@ class GroupCommit:
         while self._waiting:
             group = [self._waiting.popleft() for _ in range(min(GROUP_SIZE, len(self._waiting)))]
             failure: BaseException | None = None
+            began = perf_counter()
             try:
                 await self._commit(group)
+                self._committed(len(group), perf_counter() - began)
             except Exception as error:
                 failure = error
             except BaseException as error:

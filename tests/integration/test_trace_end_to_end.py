@@ -28,6 +28,7 @@ from dev_iomconnector_iom import ClockConfig, ClockMode, ControlClient, Right, S
 from dev_iomconnector_iom.server import RunningStandIn
 from iomconnector.model.order_documents import dump_order
 from iomconnector.model.orders import Order
+from iomconnector.observability.catalogue import described_metrics
 from iomconnector.testing.span_collector import CollectedSpan, SpanCollector, span_collector
 from iomconnector.testing.systems import prepared_system
 
@@ -305,3 +306,17 @@ def test_the_scrape_tells_the_run(seen: Seen) -> None:
     assert {"/api/orders", "/api/orders/{channel}/{number:path}"} <= routes
     for source in ("exports", "endpoints", "jobs"):
         assert of("iomconnector_source_up", ("source", source)) == 1
+
+
+def test_what_is_documented_is_what_is_given(seen: Seen) -> None:
+    documented = {each.name: each for each in described_metrics()}
+    for family in text_string_to_metric_families(seen.metrics):
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        if not name.startswith("iomconnector_"):
+            continue
+        described = documented.pop(name)
+        assert (family.type, family.documentation) == (described.kind, described.text)
+        for sample in family.samples:
+            if not sample.name.endswith("_created"):
+                assert set(sample.labels) - {"le"} == set(described.labels), sample.name
+    assert not documented

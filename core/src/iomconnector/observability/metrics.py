@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
@@ -14,6 +16,23 @@ EXPORT_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 
 REQUEST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 COMMIT_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 GROUP_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A metric as it is documented.
+
+    Arguments:
+        name: Its name as in queries; a histogram also has ``_bucket``, ``_sum`` and ``_count``.
+        kind: ``counter``, ``gauge`` or ``histogram``.
+        labels: By what it is split.
+        text: What it tells.
+    """
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    text: str
 
 
 class Metrics:
@@ -25,89 +44,90 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        here = self.registry
-        self.placed = Counter(
-            "iomconnector_orders_placed",
+        self.described: list[Described] = []
+        self.placed = self._counter(
+            "iomconnector_orders_placed_total",
             "Orders that were placed, each once: the accepting rate.",
             ["channel"],
-            registry=here,
         )
-        self.exports = Counter(
-            "iomconnector_exports",
+        self.exports = self._counter(
+            "iomconnector_exports_total",
             "Attempts to export an order by outcome: exported (the draining rate), postponed, parked, or "
             "lost to another process.",
             ["channel", "outcome"],
-            registry=here,
         )
-        self.attempt_seconds = Histogram(
+        self.attempt_seconds = self._histogram(
             "iomconnector_attempt_seconds",
             "Seconds that an attempt to export an order took.",
             ["channel"],
-            registry=here,
             buckets=ATTEMPT_BUCKETS,
         )
-        self.placed_to_exported = Histogram(
+        self.placed_to_exported = self._histogram(
             "iomconnector_placed_to_exported_seconds",
             "Seconds from the request to export an order, with which it was placed or approved, until it was "
             "exported.",
             ["channel"],
-            registry=here,
             buckets=EXPORT_BUCKETS,
         )
-        self.leases_lost = Counter(
-            "iomconnector_leases_lost",
+        self.leases_lost = self._counter(
+            "iomconnector_leases_lost_total",
             "Orders that another process took over while this one held them.",
             ["channel"],
-            registry=here,
         )
-        self.exporting = Gauge(
-            "iomconnector_exporting", "1 while this process exports orders, otherwise 0.", registry=here
+        self.exporting = self._gauge(
+            "iomconnector_exporting", "1 while this process exports orders, otherwise 0."
         )
-        self.message_log_failures = Counter(
-            "iomconnector_message_log_failures",
+        self.message_log_failures = self._counter(
+            "iomconnector_message_log_failures_total",
             "Messages that could not be kept in the message log.",
-            registry=here,
         )
-        self.request_seconds = Histogram(
+        self.request_seconds = self._histogram(
             "iomconnector_request_seconds",
             "Seconds of a request to another system, by the class of its answer: 2xx to 5xx, or none.",
             ["service", "method", "status"],
-            registry=here,
             buckets=REQUEST_BUCKETS,
         )
-        self.http_request_seconds = Histogram(
+        self.http_request_seconds = self._histogram(
             "iomconnector_http_request_seconds",
             "Seconds until a request to this process was answered, by route and class of the answer.",
             ["method", "route", "status"],
-            registry=here,
             buckets=REQUEST_BUCKETS,
         )
-        self.commit_seconds = Histogram(
+        self.commit_seconds = self._histogram(
             "iomconnector_commit_seconds",
             "Seconds of a commit to the database, which several writers share.",
-            registry=here,
             buckets=COMMIT_BUCKETS,
         )
-        self.commit_writes = Histogram(
+        self.commit_writes = self._histogram(
             "iomconnector_commit_writes",
             "How many writers shared a commit to the database.",
-            registry=here,
             buckets=GROUP_BUCKETS,
         )
-        self.cache_lookups = Counter(
-            "iomconnector_cache_lookups",
+        self.cache_lookups = self._counter(
+            "iomconnector_cache_lookups_total",
             "Questions to a cache by result: hit or miss.",
             ["cache", "result"],
-            registry=here,
         )
-        self.scrape_errors = Counter(
-            "iomconnector_scrape_errors",
+        self.scrape_errors = self._counter(
+            "iomconnector_scrape_errors_total",
             "Times that a source of metrics could not be read when it was asked for.",
             ["source"],
-            registry=here,
         )
-        Info("iomconnector_build", "The version that runs.", registry=here).info(
-            {"version": version("iomconnector")}
-        )
-        ProcessCollector(registry=here)
-        GCCollector(registry=here)
+        build = self._gauge("iomconnector_build_info", "1, and the version that runs.", ["version"])
+        build.labels(version("iomconnector")).set(1)
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+
+    def _counter(self, name: str, text: str, labels: Sequence[str] = ()) -> Counter:
+        self.described.append(Described(name, "counter", tuple(labels), text))
+        return Counter(name.removesuffix("_total"), text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, labels: Sequence[str] = ()) -> Gauge:
+        self.described.append(Described(name, "gauge", tuple(labels), text))
+        return Gauge(name, text, labels, registry=self.registry)
+
+    def _histogram(
+        self, name: str, text: str, labels: Sequence[str] = (), *, buckets: Sequence[float]
+    ) -> Histogram:
+        self.described.append(Described(name, "histogram", tuple(labels), text))
+        return Histogram(name, text, labels, registry=self.registry, buckets=buckets)

@@ -21,7 +21,12 @@ class MessageLogContract(Contract):
         """The log to test."""
 
     async def test_a_message_comes_back_as_it_was_recorded(self) -> None:
-        answered = sample_message(response_body='{"übel": "🎉"}\n', at=NOON + timedelta(microseconds=7))
+        answered = sample_message(
+            response_body='{"übel": "🎉"}\n',
+            at=NOON + timedelta(microseconds=7),
+            attempt=3,
+            trace_id="4b" * 16,
+        )
         failed = sample_message(status=None, error="connection reset", response_headers={})
         async with self.message_log() as log:
             await log.record(answered)

@@ -7,9 +7,11 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 import pytest
+from opentelemetry import trace
 
 from iomconnector.errors import NotFoundError, StorageError
 from iomconnector.model.exports import ExportRequest, ExportState
+from iomconnector.observability.tracing import context_of
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_repository import PlacementOutcome
 from iomconnector.testing.contracts.contract import Contract
@@ -58,6 +60,17 @@ class OrderPlacingContract(Contract):
             updated_at=placed_at,
             exported_at=None,
         )
+
+    async def test_the_trace_in_which_an_order_was_placed_is_kept(self) -> None:
+        trace_parent = f"00-{'4b' * 16}-{'0f' * 8}-01"
+        async with self.storage(ManualClock()) as shop:
+            with trace.use_span(trace.get_current_span(context_of(trace_parent))):
+                await shop.place("4711")
+            await shop.place("4712")
+            assert (await shop.stored("4711")).request.trace_parent == trace_parent
+            assert (await shop.stored("4712")).request.trace_parent is None
+            claims = {claim.request.number: claim.request.trace_parent for claim in await shop.claim()}
+            assert claims == {"4711": trace_parent, "4712": None}
 
     async def test_placing_the_same_order_again_changes_nothing(self) -> None:
         clock = ManualClock()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from http_client import CONNECTIONS, HEADERS, ORDERS, PATH, server_process, session
+from observation_steps import WATCH_OFF, WATCH_ON, telemetry_to, watching
 
 from ac_iomconnector_orderexport.mapping.order import OrderMapper
 from ac_iomconnector_orderexport.settings import MappingSettings
@@ -35,7 +36,9 @@ from ac_iomconnector_rest_common.testing.rest_clients import (
 from dev_demo_iomconnector.sample_orders import sample_orders
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.order_documents import dump_order, parse_order
+from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.message_log import Message
+from iomconnector.testing.span_collector import span_collector
 
 VERSION: Final = OrderApiVersion.V2_4
 LOADS_AND_DUMPS: Final = "json.loads and json.dumps of the stored order"
@@ -153,7 +156,7 @@ async def cpu_of_waits(wait: Wait, orders: Sequence[Sample]) -> float:
     return (time.process_time() - started) / len(orders) * 1e6
 
 
-async def measure(url: str, count: int, rounds: int) -> dict[str, float]:
+async def measure(url: str, collector: str, count: int, rounds: int) -> dict[str, float]:
     """The median of each stage, after one round that does not count."""
     mapper = order_mapper()
     orders = samples(count, mapper)
@@ -167,6 +170,9 @@ async def measure(url: str, count: int, rounds: int) -> dict[str, float]:
         placed = PlacedOrder(parse_order(sample.stored))
         await sent(placed.order.number, encode(mapper.map(placed, VERSION).document))
 
+    watch_off, traced = watching(Telemetry()), telemetry_to(collector)
+    watch_on = watching(traced)
+
     async with session() as bare:
 
         async def posted(sample: Sample) -> None:
@@ -178,6 +184,8 @@ async def measure(url: str, count: int, rounds: int) -> dict[str, float]:
             SEND: lambda sample: sent(sample.number, sample.body),
             **log_steps(SecretMask(settings)),
             WHOLE: whole,
+            WATCH_OFF: lambda sample: watch_off(sample.placed),
+            WATCH_ON: lambda sample: watch_on(sample.placed),
         }
         gc.collect()
         gc.freeze()  # the orders of all rounds are here at once, which those of a worker are not
@@ -188,6 +196,7 @@ async def measure(url: str, count: int, rounds: int) -> dict[str, float]:
             taken[LOG] -= taken[MASK]
             seen.append(taken)
     await client.aclose()
+    await traced.aclose()
     return {name: statistics.median(taken[name] for taken in seen[1:]) for name in seen[0]}
 
 
@@ -207,6 +216,8 @@ def show(figures: dict[str, float]) -> None:
     line(MASK, post_limit, "    ")
     line(LOG, post_limit, "    ")
     line(WHOLE, json_limit + post_limit)
+    line(WATCH_OFF, figures[WHOLE], "  ")
+    line(WATCH_ON, figures[WHOLE], "  ")
 
 
 def main() -> None:
@@ -215,8 +226,8 @@ def main() -> None:
     arguments.add_argument("--orders", type=int, default=300, help="Orders a round.")
     arguments.add_argument("--rounds", type=int, default=7, help="Rounds; medians are printed.")
     options = arguments.parse_args()
-    with server_process() as url:
-        figures = asyncio.run(measure(url, options.orders, options.rounds))
+    with server_process() as url, span_collector() as collector:
+        figures = asyncio.run(measure(url, collector.endpoint, options.orders, options.rounds))
     print(f"{options.rounds} rounds of {options.orders} orders, {CONNECTIONS} requests at once")
     show(figures)
 

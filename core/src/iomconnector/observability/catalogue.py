@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from iomconnector.observability.metrics import Described, Metrics
 from iomconnector.observability.scrape import SCRAPE_GAUGES
-from iomconnector.observability.system_state import STATE_GAUGES
+from iomconnector.observability.system_state import SHARED_GAUGES
 
 
 def described_metrics() -> Sequence[Described]:
     """The metrics of this program, by name; those of the process and of Python come from their libraries."""
     gauges = [
-        Described(each.name, "gauge", each.labels, each.help) for each in (*STATE_GAUGES, *SCRAPE_GAUGES)
+        Described(each.name, "gauge", each.labels, each.help) for each in (*SHARED_GAUGES, *SCRAPE_GAUGES)
     ]
     return sorted([*Metrics().described, *gauges], key=lambda each: each.name)
 

@@ -89,7 +89,7 @@ SCHEDULE_NEXT = GaugeText(
     "When a schedule is due next, in seconds since 1970.",
     ("schedule",),
 )
-STATE_GAUGES: Final = (
+SHARED_GAUGES: Final = (
     OPEN, DUE_NOW, OLDEST_DUE, PAUSED, CIRCUIT, LIMIT, PERMITS, SENDERS, JOBS, JOB_AGE, SCHEDULE_LAST,
     SCHEDULE_NEXT,
 )  # fmt: skip

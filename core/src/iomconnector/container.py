@@ -76,6 +76,9 @@ from iomconnector.usecases.sign_in import SignIn, SignInRules
 if TYPE_CHECKING:
     from iomconnector.observability.scrape import Scrape
 
+SHARE_OF_GRACE = 0.8
+"""Jobs that take longer than this share of the process' grace go back to the queue in what is left of it."""
+
 
 def _secret_store(settings: Settings) -> FernetSecretStore:
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
@@ -116,14 +119,17 @@ def _password_hasher(settings: Settings) -> PasswordHasher:
     return Argon2PasswordHasher(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
 
 
-def _job_engine(database: Database) -> JobEngine:
+def _job_engine(database: Database, settings: Settings) -> JobEngine:
+    from iomconnector.jobs.engine.work import Pace
+
+    pace = Pace(grace=timedelta(seconds=settings.shutdown_grace * SHARE_OF_GRACE))
     if _is_shared(database):
         from iomconnector.jobs.engine.postgresql import PostgresqlJobEngine
 
-        return PostgresqlJobEngine(database)
+        return PostgresqlJobEngine(database, pace)
     from iomconnector.jobs.engine.embedded import EmbeddedJobEngine
 
-    return EmbeddedJobEngine()
+    return EmbeddedJobEngine(pace)
 
 
 def _is_shared(database: Database) -> bool:
@@ -180,7 +186,7 @@ class Container(containers.DeclarativeContainer):
     failed_sign_ins = providers.Singleton(SqlFailedSignIns, database)
     password_hasher = providers.Singleton(_password_hasher, settings)
     audit_trail = providers.Singleton(SqlAuditTrail, database)
-    job_engine = providers.Singleton(_job_engine, database)
+    job_engine = providers.Singleton(_job_engine, database, settings)
     export_hints = providers.Singleton(_export_hints, database, job_engine.provider)
     orders = providers.Singleton(SqlOrderRepository, database, clock, export_hints.provided.tell)
 

@@ -3,15 +3,17 @@
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job as QueuedJob
+from pgqueuer.domain.models import Schedule
 
 from iomconnector.errors import ConnectorError
-from iomconnector.jobs.engine.registrations import Handling
+from iomconnector.jobs.engine.registrations import Handling, Timetable
 from iomconnector.ports.job_engine import JobAttempt, Payload
 
 log = structlog.get_logger(__name__)
@@ -19,6 +21,10 @@ log = structlog.get_logger(__name__)
 STOPPED = "The process stopped before it was done."
 SPREAD = 0.2
 """Pauses differ by up to so much of their length, so that what failed together is not tried together."""
+
+
+class Interrupted(Exception):  # noqa: N818
+    """The process stops, and the work cannot be finished in time."""
 
 
 class HeldError(Exception):
@@ -40,8 +46,22 @@ class Hands:
 
         return work
 
+    def scheduled(self, timetable: Timetable) -> Callable[[Schedule], Awaitable[None]]:
+        """What PgQueuer calls at each time of a schedule."""
+
+        async def work(_: Schedule) -> None:
+            try:
+                async with self._interruptible():
+                    await timetable.work()
+            except Interrupted:
+                log.warning("scheduled work was interrupted", schedule=timetable.name)
+            except Exception:
+                log.exception("scheduled work failed", schedule=timetable.name)
+
+        return work
+
     def take_back(self) -> int:
-        """Interrupt all handlers: their jobs go back to the queue.
+        """Interrupt all that is under way: jobs go back to the queue, schedules wait for their next time.
 
         Returns:
             How many there were.
@@ -53,18 +73,27 @@ class Hands:
         return len(working)
 
     async def _work(self, handling: Handling, job: QueuedJob) -> None:
+        try:
+            async with self._interruptible():
+                await handling.handler(attempt_of(job))
+        except Interrupted:
+            raise RetryRequested(timedelta(0), STOPPED) from None
+        except Exception as error:
+            _fail(handling, job, error)
+
+    @asynccontextmanager
+    async def _interruptible(self) -> AsyncIterator[None]:
+        """What goes on in the block ends with an error of its own when it is taken back."""
         task = asyncio.current_task()
         assert task is not None
         self._working.add(task)
         try:
-            await handling.handler(attempt_of(job))
+            yield
         except asyncio.CancelledError:
             if not self._taken_back:
                 raise
             task.uncancel()
-            raise RetryRequested(timedelta(0), STOPPED) from None
-        except Exception as error:
-            _fail(handling, job, error)
+            raise Interrupted from None
         finally:
             self._working.discard(task)
 

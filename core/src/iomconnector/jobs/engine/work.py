@@ -1,17 +1,15 @@
 """Work on a queue with PgQueuer until told to stop, in order and within bounds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 from pgqueuer.applications import PgQueuer
-from pgqueuer.domain.models import Schedule
 from pgqueuer.ports import RepositoryPort
 
 from iomconnector.jobs.engine.handling import Hands
-from iomconnector.jobs.engine.registrations import Registrations, Timetable
+from iomconnector.jobs.engine.registrations import Registrations
 
 log = structlog.get_logger(__name__)
 
@@ -60,10 +58,11 @@ async def work(
         queuer.shutdown.set()
         await asyncio.wait({running}, timeout=pace.grace.total_seconds())
         if not running.done() and (interrupted := hands.take_back()):
-            log.warning("jobs were interrupted and go back to the queue", jobs=interrupted)
+            log.warning("what was not finished in time goes back to the queue", jobs=interrupted)
         await running
     finally:
         stopped.cancel()
+        hands.take_back()
         running.cancel()
         await asyncio.wait({running})
 
@@ -80,15 +79,5 @@ def _queuer(queries: RepositoryPort, registrations: Registrations, hands: Hands)
             on_failure="hold",
         )(hands.entrypoint(handling))
     for timetable in registrations.timetables.values():
-        queuer.schedule(timetable.name, timetable.cron, accepts_context=False)(_scheduled(timetable))
+        queuer.schedule(timetable.name, timetable.cron, accepts_context=False)(hands.scheduled(timetable))
     return queuer
-
-
-def _scheduled(timetable: Timetable) -> Callable[[Schedule], Awaitable[None]]:
-    async def do(_: Schedule) -> None:
-        try:
-            await timetable.work()
-        except Exception:
-            log.exception("scheduled work failed", schedule=timetable.name)
-
-    return do

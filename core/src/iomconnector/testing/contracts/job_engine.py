@@ -293,6 +293,37 @@ class JobEngineContract(Contract):
             async with working(engine):
                 assert await asyncio.wait_for(begun.get(), PATIENCE) == 2
 
+    async def test_an_engine_that_is_cancelled_gives_back_what_it_has(self) -> None:
+        begun = asyncio.Event()
+
+        async def work(_: JobAttempt) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        async with self.job_stage() as stage:
+            engine = stage.engine()
+            engine.handle("print", work)
+            await engine.announce([Job("print")])
+            running = asyncio.create_task(engine.run(asyncio.Event()))
+            await asyncio.wait_for(begun.wait(), PATIENCE)
+            running.cancel()
+            await asyncio.wait({running}, timeout=PATIENCE)
+            assert running.cancelled()
+            assert counts(await engine.snapshot(), "print") == (1, 0, 0)
+
+    async def test_scheduled_work_that_does_not_end_does_not_keep_the_engine_from_stopping(self) -> None:
+        begun = asyncio.Event()
+
+        async def work() -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        async with self.job_stage() as stage:
+            engine = stage.engine()
+            engine.schedule("sweep", "* * * * * *", work)
+            async with working(engine):
+                await asyncio.wait_for(begun.wait(), PATIENCE)
+
     async def test_scheduled_work_is_done_once_for_each_time_and_goes_on_after_errors(self) -> None:
         runs: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
 

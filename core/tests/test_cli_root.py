@@ -16,6 +16,7 @@ CORE = [
     "context",
     "dbinit",
     "dbprepare",
+    "job",
     "sequence",
     "serve",
     "service",

@@ -63,6 +63,12 @@ def _dbprepare() -> typer.Typer:
     return app
 
 
+def _job() -> typer.Typer:
+    from iomconnector.cli.job_commands import app
+
+    return app
+
+
 def _sequence() -> typer.Typer:
     from iomconnector.cli.sequence_commands import app
 
@@ -102,6 +108,7 @@ CORE_COMMANDS = {
         Command("context", "Organizations, channels and applications.", _context),
         Command("dbinit", "Prepare the database, of all cartridges or of some.", _dbinit),
         Command("dbprepare", "Prepare the database: schema and content.", _dbprepare),
+        Command("job", "Background jobs and schedules: what waits, what failed, try again.", _job),
         Command("sequence", "Sequences of order numbers: show, compute a start, move on.", _sequence),
         Command("serve", "Run the web application and the exporter until stopped.", _serve),
         Command("service", "Managed services: types, configurations, activation.", _service),

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 STOPPED = "export.process_stopped"
 """Code of an attempt that its process gave back when it was stopped."""
 
-AHEAD = 4
+AHEAD = 8
 """So many times as many orders are worked on as requests may be under way, since most of them wait for the
 database at any time."""
 
@@ -221,7 +221,7 @@ class Lane:
     async def _until_more_is_wanted(self, permits: int, claimed: bool, poll_interval: float) -> None:
         if not claimed:
             await self._until_one_ended_or_called(poll_interval)
-        while self.works and len(self._working) > max(AHEAD * permits // 2, 1):
+        while self.works and len(self._working) > max(AHEAD * permits * 3 // 4, 1):
             await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
             self._collect()
 

@@ -21,7 +21,9 @@ from iomconnector.testing.browser import PAGE, Browser
 from iomconnector.web.session_cookies import HOST_PREFIX, SESSION_COOKIE
 from iomconnector.web.sessions import SIGN_IN_ROUTE
 
-PUBLIC: Final = frozenset({"GET /", "GET /health", "GET /docs", "GET /openapi.json"})
+PUBLIC: Final = frozenset(
+    {"GET /", "GET /health", "GET /health/live", "GET /health/ready", "GET /docs", "GET /openapi.json"}
+)
 """What the web application answers to anybody, without any cartridge."""
 
 _TOKEN: Final = "A" * 43

@@ -66,11 +66,11 @@ def test_parked_orders_are_told_with_the_words_of_the_other_side(shop: Shop) -> 
     assert len(shop.exported()) == 1
 
 
-def test_only_a_parked_order_can_be_retried(shop: Shop) -> None:
+def test_only_a_parked_or_given_up_order_can_be_retried(shop: Shop) -> None:
     place(shop, "A")
     ended = shop.run("order", "retry", "A")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == "error: Order A is not parked. `iomconnector order show` tells its state.\n"
+    assert ended.err == "error: Order A is due; to retry is possible where it is parked or given up.\n"
 
 
 def test_where_the_order_management_system_is_away_the_exit_code_is_4_and_orders_wait(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""``iomconnector order export``, ``retry``, ``preview`` and ``check``."""
+"""``iomconnector order export``, ``preview`` and ``check``."""
 
 import asyncio
 from collections import defaultdict
@@ -16,7 +16,9 @@ from iomconnector.cli.progress import progress_bar
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
 from iomconnector.errors import ConnectorError, StorageError
 from iomconnector.jobs.work_off import ExportRun, work_off
-from iomconnector.model.exports import ExportState
+from iomconnector.model.export_filters import ExportFilter, ExportOrder
+from iomconnector.model.exports import ExportRequest, ExportState
+from iomconnector.ports.export_queries import UnreadableOrder
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.usecases.check_orders import CheckedOrder, Verdict, check_order
 from iomconnector.usecases.export_orders import ExportResult
@@ -63,26 +65,6 @@ def export(
         raise typer.Exit(run.exit_code or 1)
 
 
-def retry(context: typer.Context, number: Number, channel: Channel = None) -> None:
-    """Make a parked order due again. The order management system is asked for it before it is sent."""
-
-    async def work(application: Application) -> bool:
-        stored = await chosen_order(application, number, channel)
-        return await application.ledger.retry(stored.request.order_id, at=application.clock.now())
-
-    if not invocation_of(context).run(work):
-        raise NotParkedError(
-            f"Order {number} is not parked.", hint="`iomconnector order show` tells its state."
-        )
-    typer.echo(f"Order {number} is due. `iomconnector order export` sends it.")
-
-
-class NotParkedError(ConnectorError):
-    """The order is not parked, so there is nothing to try again."""
-
-    code = "export.not_parked"
-
-
 def preview(context: typer.Context, number: Number, channel: Channel = None) -> None:
     """Print the document that would be sent, and what it would lose; nothing is sent."""
 
@@ -107,7 +89,7 @@ def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
         with progress_bar("comparing") as advance:
             checked = []
             async for batch in _exported(application):
-                checked += await asyncio.gather(*(_compared(application, each) for each in batch))
+                checked += await asyncio.gather(*(_compared(application, *each) for each in batch))
                 advance(len(batch))
             return checked
 
@@ -126,21 +108,33 @@ def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
         raise typer.Exit(4 if all(each.verdict is Verdict.UNKNOWN for each in wrong) else 1)
 
 
-async def _compared(application: Application, stored: StoredOrder) -> CheckedOrder:
+async def _compared(
+    application: Application, request: ExportRequest, order: StoredOrder | UnreadableOrder
+) -> CheckedOrder:
+    if isinstance(order, UnreadableOrder):
+        return CheckedOrder(request.channel, request.number, Verdict.UNKNOWN, order.problem)
     try:
-        return await check_order(application, stored)
+        return await check_order(application, order)
     except StorageError:
         raise
     except ConnectorError as error:
-        request = stored.request
         return CheckedOrder(request.channel, request.number, Verdict.UNKNOWN, str(error))
 
 
-async def _exported(application: Application) -> AsyncIterator[Sequence[StoredOrder]]:
-    after = 0
-    while page := await application.orders.page(states=[ExportState.EXPORTED], after=after, limit=PAGE):
-        yield page
-        after = page[-1].request.order_id
+async def _exported(
+    application: Application,
+) -> AsyncIterator[Sequence[tuple[ExportRequest, StoredOrder | UnreadableOrder]]]:
+    exported, after = ExportFilter(states=(ExportState.EXPORTED,)), None
+    while True:
+        page = await application.export_queries.page(
+            exported, order=ExportOrder.OLDEST, after=after, limit=PAGE
+        )
+        requests = [each.request for each in page.rows]
+        found = await application.export_queries.orders([request.order_id for request in requests])
+        yield [(request, found[request.order_id]) for request in requests if request.order_id in found]
+        after = page.next
+        if after is None:
+            return
 
 
 def _by_verdict(wrong: Sequence[CheckedOrder]) -> list[tuple[str, str, str, str]]:

@@ -5,32 +5,47 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from iomconnector.model.exports import ExportState
+from iomconnector.model.export_filters import ExportSummary
+from iomconnector.model.exports import ExportRequest, ExportState
+from iomconnector.ports.export_queries import UnreadableOrder
 from iomconnector.ports.message_log import Message
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.usecases.approve_orders import open_step
 
 
-def order_facts(stored: StoredOrder) -> dict[str, Any]:
-    """An order and its export, ready for JSON; the names are stable."""
-    request = stored.request
+def order_facts(summary: ExportSummary, order: StoredOrder | UnreadableOrder | None) -> dict[str, Any]:
+    """An order and its export, ready for JSON; the names are stable.
+
+    Arguments:
+        summary: Where its export stands.
+        order: The order; where it cannot be read, ``trouble`` says why.
+    """
+    request = summary.request
+    erased_at = order.placed.erased_at if isinstance(order, StoredOrder) else None
     return {
         "number": request.number,
         "channel": request.channel,
         "key": request.order_id,
-        "total": total_of(stored),
+        "customer": summary.customer,
+        "total": total_of(order),
         "state": request.state.value,
-        "waits_for": _waits_for(stored),
+        "waits_for": _waits_for(request, order),
         "reason_code": request.reason_code,
         "reason": request.reason,
+        "trouble": order.problem if isinstance(order, UnreadableOrder) else None,
         "attempts": request.attempts,
+        "failures": request.failures,
+        "corrections": request.revision,
         "outcome_unclear": request.unclear,
         "reference": request.reference,
+        "placed_at": summary.placed_at.isoformat(),
         "requested_at": request.requested_at.isoformat(),
         "updated_at": request.updated_at.isoformat(),
         "due_at": request.due_at.isoformat() if request.state is ExportState.DUE else None,
+        "worker": request.held_by,
+        "lease_until": request.lease_until.isoformat() if request.lease_until else None,
         "exported_at": request.exported_at.isoformat() if request.exported_at else None,
-        "erased_at": stored.placed.erased_at.isoformat() if stored.placed.erased_at else None,
+        "erased_at": erased_at.isoformat() if erased_at else None,
         "decisions": [
             {
                 "kind": each.kind.value,
@@ -39,7 +54,7 @@ def order_facts(stored: StoredOrder) -> dict[str, Any]:
                 "at": each.decided_at.isoformat(),
                 "comment": each.comment,
             }
-            for each in stored.placed.decisions
+            for each in (order.placed.decisions if isinstance(order, StoredOrder) else ())
         ],
     }
 
@@ -63,9 +78,11 @@ def message_facts(message: Message) -> dict[str, Any]:
     }
 
 
-def total_of(stored: StoredOrder) -> str:
-    """What is to be paid, with its currency; gross where there is a gross total."""
-    total = stored.placed.order.total
+def total_of(order: StoredOrder | UnreadableOrder | None) -> str:
+    """What is to be paid, with its currency; gross where there is a gross total; empty where unknown."""
+    if not isinstance(order, StoredOrder):
+        return ""
+    total = order.placed.order.total
     price = total.gross or total.net
     return str(price.discounted or price.amount) if price else ""
 
@@ -83,10 +100,10 @@ def readable(fact: object) -> str:
         return text
 
 
-def _waits_for(stored: StoredOrder) -> dict[str, Any] | None:
-    if stored.request.state is not ExportState.WAITING_FOR_APPROVAL:
+def _waits_for(request: ExportRequest, order: StoredOrder | UnreadableOrder | None) -> dict[str, Any] | None:
+    if request.state is not ExportState.WAITING_FOR_APPROVAL or not isinstance(order, StoredOrder):
         return None
-    waiting = open_step(stored.placed)
+    waiting = open_step(order.placed)
     if waiting is None:
         return None
     _, step = waiting

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from bc_order.act_commands import expedite, give_up, replay, retry
 from bc_order.approval_commands import approve, reject
-from bc_order.export_commands import check, export, preview, retry
-from bc_order.lookup_commands import list_orders, messages, show
+from bc_order.correct_command import correct
+from bc_order.export_commands import check, export, preview
+from bc_order.list_command import list_orders
+from bc_order.lookup_commands import messages, show
+from bc_order.pause_commands import backlog, pause, resume
 from bc_order.place_command import place
 
 app = typer.Typer(help="Place, approve, list and export orders.", no_args_is_help=True)
@@ -18,5 +22,12 @@ app.command("approve")(approve)
 app.command("reject")(reject)
 app.command("export")(export)
 app.command("retry")(retry)
+app.command("expedite")(expedite)
+app.command("correct")(correct)
+app.command("give-up")(give_up)
+app.command("replay")(replay)
 app.command("preview")(preview)
 app.command("check")(check)
+app.command("backlog")(backlog)
+app.command("pause")(pause)
+app.command("resume")(resume)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from pydantic import AwareDatetime, BaseModel
 
+from iomconnector.model.export_filters import ExportFilter, ExportOrder, ExportSummary
 from iomconnector.model.exports import ExportState
-from iomconnector.ports.order_repository import OrderRepository, StoredOrder
+from iomconnector.ports.export_queries import ExportQueries
 
 
 class OrderStatus(BaseModel):
@@ -16,7 +17,8 @@ class OrderStatus(BaseModel):
     Arguments:
         number: The order document number.
         channel: Its channel.
-        state: ``waiting for approval``, ``due``, ``sending``, ``exported``, ``parked`` or ``rejected``.
+        state: ``waiting for approval``, ``due``, ``sending``, ``exported``, ``parked``, ``rejected`` or
+            ``given up``.
         reason: Why it waits or is parked.
         reference: Where it stands in the order management system.
         attempts: How often sending was started.
@@ -46,9 +48,9 @@ class OrderPage(BaseModel):
     next: int | None
 
 
-def status_of(stored: StoredOrder) -> OrderStatus:
+def status_of(summary: ExportSummary) -> OrderStatus:
     """An order as the web interface shows it."""
-    request = stored.request
+    request = summary.request
     return OrderStatus(
         number=request.number,
         channel=request.channel,
@@ -62,28 +64,27 @@ def status_of(stored: StoredOrder) -> OrderStatus:
 
 
 async def page_of(
-    orders: OrderRepository,
+    queries: ExportQueries,
     channels: Sequence[str],
     *,
     states: Sequence[ExportState],
     after: int,
     limit: int,
 ) -> OrderPage:
-    """One page of the orders of several channels.
+    """One page of the orders of several channels; an order that cannot be read hides no other.
 
     Arguments:
-        orders: The shop's orders.
-        channels: The channels; each is asked for by itself.
+        queries: Finds exports.
+        channels: The channels.
         states: Only these states; all where empty.
         after: The key behind which the page begins.
         limit: How many orders it has at most.
     """
-    found: list[StoredOrder] = []
-    for channel in dict.fromkeys(channels):
-        found += await orders.page(channel=channel, states=states, after=after, limit=limit + 1)
-    found.sort(key=lambda stored: stored.request.order_id)
-    shown = found[:limit]
+    if not channels:
+        return OrderPage(orders=[], next=None)
+    wanted = ExportFilter(states=tuple(states), channels=tuple(channels))
+    page = await queries.page(wanted, order=ExportOrder.OLDEST, after=str(after), limit=limit)
     return OrderPage(
-        orders=[status_of(stored) for stored in shown],
-        next=shown[-1].request.order_id if len(found) > limit else None,
+        orders=[status_of(each) for each in page.rows],
+        next=None if page.next is None else page.rows[-1].request.order_id,
     )

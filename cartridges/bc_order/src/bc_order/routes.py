@@ -69,7 +69,7 @@ async def place_order(
     placed = await application.place_orders.one(order)
     if placed.outcome is PlacementOutcome.ALREADY_PLACED:
         response.status_code = 200
-    return status_of(await application.orders.get(order.channel, placed.number))
+    return status_of(await application.export_queries.summary(order.channel, placed.number))
 
 
 @router.get("", summary="List orders", response_description="One page of orders.")
@@ -87,7 +87,7 @@ async def list_orders(
     if channel is not None:
         await require_channel(application, token, channel)
     channels = token.channels if channel is None else (channel,)
-    return await page_of(application.orders, channels, states=state, after=after, limit=limit)
+    return await page_of(application.export_queries, channels, states=state, after=after, limit=limit)
 
 
 @router.get(
@@ -101,4 +101,4 @@ async def order_status(
 ) -> OrderStatus:
     """The number of an order and the state of its export."""
     await require_channel(application, token, channel)
-    return status_of(await application.orders.get(channel, number))
+    return status_of(await application.export_queries.summary(channel, number))

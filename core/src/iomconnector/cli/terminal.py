@@ -50,6 +50,13 @@ def print_json(document: object) -> None:
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
 
 
+def print_text(text: str) -> None:
+    """Write sentences to standard output, wrapped between words, and shown as they are, without markup."""
+    from rich.text import Text
+
+    console.print(Text(text))
+
+
 def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table to standard output; its cells are shown as they are, without markup."""
     from rich.table import Table

@@ -18,6 +18,9 @@ _ADVICE = {
         "It came here without its approvals. `iomconnector order show NUMBER` tells which are missing; "
         "place the order anew where it is wanted."
     ),
+    "export.erased": (
+        "Its personal data are gone, so it cannot be sent: `iomconnector order give-up NUMBER --reason ...`."
+    ),
     "export.attempts_exhausted": RETRY,
     "export.abandoned": (
         "Every process that worked on it was lost. Read their logs before `iomconnector order retry NUMBER`."

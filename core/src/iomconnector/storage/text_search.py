@@ -1,30 +1,34 @@
-"""Looking for a part of a text, alike on every database: byte by byte, whatever the collation."""
+"""Looking for a part of a text, alike on every database: byte by byte, whatever the collation.
+
+The conditions have no type of their own: SQLite would be given ``... = 1`` for one that is a boolean, and
+would use no index.
+"""
 
 from typing import Any
 
-from sqlalchemy import Boolean
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import NullType
 
 HIGHEST = "\U0010ffff"
 
 
-class has_text(GenericFunction[bool]):  # noqa: N801
+class has_text(GenericFunction[Any]):  # noqa: N801
     """Whether a text has a part, given in small letters; capital letters of ASCII count as small ones."""
 
-    type = Boolean()
+    type = NullType()
     inherit_cache = True
 
 
-class begins_with(GenericFunction[bool]):  # noqa: N801
+class begins_with(GenericFunction[Any]):  # noqa: N801
     """Whether a text lies between a beginning and the same with :data:`HIGHEST` behind it; an index on the
     column answers it."""
 
-    type = Boolean()
+    type = NullType()
     inherit_cache = True
 
 
-def _sides(element: GenericFunction[bool], compiler: Any, options: dict[str, Any]) -> list[str]:
+def _sides(element: GenericFunction[Any], compiler: Any, options: dict[str, Any]) -> list[str]:
     return [compiler.process(clause, **options) for clause in element.clauses]
 
 

@@ -36,7 +36,7 @@ from iomconnector.application import Application
 from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order
 
-LOOK_EVERY = 0.05
+LOOK_EVERY = 0.5
 LONGEST = 600
 
 
@@ -91,30 +91,35 @@ async def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="Rounds; medians are printed.")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="Numbers of workers.")
     parser.add_argument("--databases", nargs="+", default=["postgresql", "sqlite"])
+    parser.add_argument(
+        "--latencies", type=int, nargs="+", default=[0, 40], help="Milliseconds that IOM takes longer."
+    )
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     orders = plain_orders(arguments.orders)
-    bare: list[float] = []
-    runs: dict[tuple[str, int], list[Run]] = {}
-    for _ in range(arguments.rounds):
-        bare.append(await bare_round(orders))
-        for kind in arguments.databases:
-            for count in arguments.workers:
-                with scratch() as directory:
-                    async with stand_in(directory / "iom") as iom:
-                        run = await export_all(orders, kind, count, directory / "shop", iom)
-                runs.setdefault((kind, count), []).append(run)
     print(
-        f"Median of {arguments.rounds} rounds of {len(orders)} orders, "
-        f"{CONCURRENCY} requests at a time from all workers"
+        f"Medians of {arguments.rounds} rounds of {len(orders)} orders, "
+        f"{CONCURRENCY} requests at a time for each of two shops from all workers together"
     )
-    report(statistics.median(bare), runs)
+    for latency in arguments.latencies:
+        bare: list[float] = []
+        runs: dict[tuple[str, int], list[Run]] = {}
+        for _ in range(arguments.rounds):
+            bare.append(await bare_round(orders, latency))
+            for kind in arguments.databases:
+                for count in arguments.workers:
+                    with scratch() as directory:
+                        async with stand_in(directory / "iom", latency_ms=latency) as iom:
+                            run = await export_all(orders, kind, count, directory / "shop", iom)
+                    runs.setdefault((kind, count), []).append(run)
+        print(f"IOM answers {latency} ms later" if latency else "IOM answers as fast as it can")
+        report(statistics.median(bare), runs)
 
 
-async def bare_round(orders: Sequence[Order]) -> float:
+async def bare_round(orders: Sequence[Order], latency: int) -> float:
     """The limit: the same documents, posted by a bare client."""
     with scratch() as directory:
-        async with stand_in(directory / "iom") as iom:
+        async with stand_in(directory / "iom", latency_ms=latency) as iom:
             async with shop(f"sqlite:///{directory / 'made.sqlite'}", directory / "made", iom) as application:
                 to_post = await documents(application, orders)
             return await bare_loop(iom, to_post)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ac_iomconnector_rest_common.json_numbers import encode
 from dev_demo_iomconnector.sample_orders import sample_orders
+from dev_iomconnector_iom.control.client import ControlClient
+from dev_iomconnector_iom.faults.rules import FaultKind, FaultRule
 from iomconnector.application import Application
 from iomconnector.model.exports import ExportState, PlacedOrder
 from iomconnector.model.orders import Order
@@ -39,16 +42,28 @@ DURABLE = {
 
 
 @asynccontextmanager
-async def stand_in(directory: Path) -> AsyncIterator[str]:
-    """A fresh IOM stand-in in a process of its own; its URL."""
+async def stand_in(directory: Path, *, latency_ms: int = 0) -> AsyncIterator[str]:
+    """A fresh IOM stand-in in a process of its own; its URL.
+
+    Arguments:
+        directory: Where it keeps its data.
+        latency_ms: Milliseconds by which each of its answers comes later.
+    """
+    token = secrets.token_hex()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "dev_iomconnector_iom", "--port", "0", "--clock", "manual", "--data-dir", str(directory)),
         stdout=subprocess.PIPE,
+        env={**os.environ, "IOM_STAND_IN_CONTROL_TOKEN": token},
     )
     assert process.stdout is not None
     try:
-        yield (await process.stdout.readline()).decode().split()[-1]
+        url = (await process.stdout.readline()).decode().split()[-1]
+        if latency_ms:
+            control = ControlClient(f"{url}/control", token)
+            rule = FaultRule(kind=FaultKind.LATENCY, latency_ms=latency_ms)
+            await asyncio.to_thread(control.add_fault, rule)
+        yield url
     finally:
         process.terminate()
         await process.wait()

@@ -69,6 +69,7 @@ bench: .venv/.ready ## measure, each figure beside its limit
 	$(RUN)/python benchmarks/cartridge_loading.py
 	$(RUN)/python benchmarks/hook_calls.py
 	$(RUN)/python benchmarks/order_numbers.py
+	$(RUN)/python benchmarks/takeover.py
 	$(RUN)/python benchmarks/job_engine.py
 
 wheels: .venv/.ready ## build the wheels of the core and of every cartridge into dist/

@@ -63,6 +63,27 @@ def test_a_program_that_is_asked_to_stop_tells_its_exit_code(tmp_path: Path) -> 
         assert program.kills == 0
 
 
+def test_a_program_dies_with_the_test_that_was_killed(tmp_path: Path) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+from iomconnector.testing.faults.programs import Program
+program = Program("inner", [sys.executable, "-c", {COUNTING!r}], logs=Path(sys.argv[1]), ready="^ready")
+print(program.start().pid, flush=True)
+print("ready", flush=True)
+sys.stdin.read()
+import time
+time.sleep(600)
+"""
+    command = [sys.executable, "-c", script, str(tmp_path / "inner")]
+    with Program("outer", command, logs=tmp_path, ready="ready") as outer:
+        outer.start()
+        inner = Path(f"/proc/{outer.said.split()[0]}")
+        assert inner.exists()
+        outer.kill()
+        until(lambda: not inner.exists(), "the inner program is gone")
+
+
 def test_a_program_that_ends_before_it_is_ready_says_why(tmp_path: Path) -> None:
     program = _program(tmp_path, "import sys; sys.exit('no port is free')")
     with pytest.raises(ProgramEndedError, match="no port is free"):

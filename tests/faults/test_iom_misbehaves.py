@@ -36,6 +36,7 @@ class Running:
         evidence = self.trial.evidence(self.customers.confirmed)
         assert_sound(evidence, of={"IOM": what})
         assert evidence.states() == {ExportState.EXPORTED: len(self.customers.confirmed)}, evidence.reasons()
+        assert self.trial.iom.sent_again() == 0, "IOM was asked for each order before it was sent again"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_an_iom_that_is_half_up_is_waited_for(shop: Running, first_numbers: Iter
     """Connections come about, and nothing is ever answered."""
     shop.relay.fall_silent()
     shop.place(next(first_numbers))
-    until(lambda: shop.trial.failed() == ORDERS, "all were tried in vain")
+    until(lambda: shop.trial.failed() > 0, "somebody waited in vain")
     shop.relay.go_on()
     shop.assert_all_exported("half up")
 

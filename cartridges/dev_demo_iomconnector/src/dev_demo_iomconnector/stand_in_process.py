@@ -88,3 +88,8 @@ class StandInProcess(Program):
     def count_faults(self) -> None:
         """Add what it counted to :attr:`faults`; what a killed process counted would be gone."""
         self.faults.update(self.control.statistics().faults)
+
+    def sent_again(self) -> int:
+        """How many orders came that it had already; it refuses those, as far as anybody knows of IOM."""
+        counts = self.control.statistics()
+        return counts.answers.get("POST 400", 0) + counts.processed.get("POST 400", 0)

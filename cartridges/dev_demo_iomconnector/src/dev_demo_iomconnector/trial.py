@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -22,13 +23,15 @@ from dev_demo_iomconnector.sample_orders import sample_orders
 from dev_demo_iomconnector.stand_in_process import StandInProcess
 from dev_iomconnector_iom.config import DEMO_PASSWORD
 from iomconnector.application import Application
-from iomconnector.assemblies.resolution import resolve
+from iomconnector.assemblies.resolution import Assembly, resolve
 from iomconnector.cartridges.loading import load_cartridges
 from iomconnector.container import Container, running
 from iomconnector.errors import StorageError
 from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order
 from iomconnector.settings import Settings
+from iomconnector.storage.database import Database
+from iomconnector.storage.export_ledger import SqlExportLedger
 from iomconnector.testing.faults import shifted_clock
 from iomconnector.testing.faults.conditions import PATIENCE_SECONDS, until
 from iomconnector.testing.faults.leaks import SecretSearch
@@ -53,7 +56,7 @@ QUICK = {
 }
 """Short leases and waits, so that a test need not wait for long."""
 
-IMPATIENT = {"connect_timeout": 1, "read_timeout": 1.5}
+IMPATIENT = {"connect_timeout": 1, "read_timeout": 1.5, "circuit_pause": 0.3, "circuit_longest_pause": 1}
 """Settings of the IOM services for the same reason."""
 
 
@@ -182,13 +185,16 @@ class Trial:
         addresses = [web.address for web in webs]
         return Customers(addresses, self.token, at_a_time=at_a_time, patience=patience, rest=rest)
 
+    @cached_property
+    def _assembly(self) -> Assembly:
+        return resolve(ASSEMBLY, "production")
+
     @asynccontextmanager
     async def _application(self) -> AsyncIterator[Application]:
-        resolved = resolve(ASSEMBLY, "production")
         container = Container(
             settings=Settings.of({"data_directory": self.data, **self._database_setting()}, environ={}),
-            cartridges=load_cartridges(resolved.cartridges, resolved.installed),
-            assembly=resolved,
+            cartridges=load_cartridges(self._assembly.cartridges, self._assembly.installed),
+            assembly=self._assembly,
         )
         async with running(container) as application:
             yield application
@@ -204,7 +210,13 @@ class Trial:
 
     def counts(self) -> Mapping[ExportState, int]:
         """How many orders are in each state."""
-        return self.within(lambda application: application.ledger.counts())
+
+        async def count() -> Mapping[ExportState, int]:
+            url = self._database_url or f"sqlite:///{self.data / 'shop.sqlite'}"
+            async with aclosing(Database(url)) as database:
+                return await SqlExportLedger(database).counts()
+
+        return asyncio.run(count())
 
     def open_exports(self) -> int:
         """How many exports are due or under way."""

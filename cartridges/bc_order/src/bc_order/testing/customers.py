@@ -24,6 +24,10 @@ class RefusedOrderError(AssertionError):
 class Customers:
     """Several customers, each of whom places one order after the other.
 
+    ``confirmed`` has channel and number of the orders that they know to be placed, ``given_up`` of those of
+    which they do not know; ``unanswered`` counts requests without an answer, ``turned_away`` those that were
+    to be sent again later.
+
     Arguments:
         addresses: ``host:port`` of each web application; an order is tried at one after the other.
         token: The access token.
@@ -44,6 +48,7 @@ class Customers:
         self.confirmed: set[tuple[str, str]] = set()
         self.given_up: set[tuple[str, str]] = set()
         self.unanswered = 0
+        self.turned_away = 0
         self._addresses = tuple(addresses)
         self._token = token
         self._at_a_time = at_a_time
@@ -113,6 +118,7 @@ class Customers:
             index += 1
             with self._lock:
                 self.unanswered += not status
+                self.turned_away += bool(status)
             time.sleep(PAUSE)
         self.given_up.add(key)
 

@@ -53,6 +53,7 @@ class Program:
         self._before = before
         self._lives = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Program:
         return self
@@ -90,6 +91,7 @@ class Program:
 
     def begin(self) -> None:
         """Start it, without waiting until it is ready."""
+        self.close()
         self._lives += 1
         self._logs.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
@@ -102,6 +104,7 @@ class Program:
                 stderr=log,
                 preexec_fn=self._before,  # noqa: PLW1509
             )
+        self._guard = _guard(self._process.pid)
 
     def start(self, *, seconds: float = PATIENCE_SECONDS) -> Program:
         """Start it and wait until it is ready; itself.
@@ -113,6 +116,7 @@ class Program:
         self.begin()
         until(lambda: self.is_ready or not self.runs, f"{self.name} is ready", seconds=seconds)
         if not self.runs and not self.is_ready:
+            self.close()
             raise ProgramEndedError(self.said.strip())
         return self
 
@@ -148,6 +152,7 @@ class Program:
         """
         until(lambda: not self.runs, f"{self.name} ends", seconds=seconds)
         assert self._process is not None
+        self._dismiss_guard()
         return self._process.returncode
 
     def stop(self, *, seconds: float = PATIENCE_SECONDS) -> int:
@@ -162,7 +167,24 @@ class Program:
         if self._process is not None and self.runs:
             self._process.kill()
             self._process.wait()
+        self._dismiss_guard()
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.communicate(b"done\n")
+            self._guard = None
 
     def _send(self, number: signal.Signals) -> None:
         if self.runs:
             os.kill(self.pid, number)
+
+
+def _guard(pid: int) -> subprocess.Popen[bytes]:
+    """Kill a process when this one dies without doing it: its end of the pipe is closed then."""
+    return subprocess.Popen(  # noqa: S603
+        ["/bin/sh", "-c", 'read -r done || kill -KILL "$1"', "sh", str(pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

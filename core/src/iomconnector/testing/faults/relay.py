@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import struct
 import threading
@@ -11,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 CHUNK = 65_536
+SELDOM_USED = range(12_000, 30_000)
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 
 
@@ -141,7 +143,12 @@ class Relay:
 
 
 def free_port() -> int:
-    """A TCP port of this machine on which nothing listens at present."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of this machine on which nothing listens at present.
+
+    It is none of those that systems give to connections, which may take one at any moment: a server that is
+    killed and started again finds it free.
+    """
+    while True:
+        port = secrets.choice(SELDOM_USED)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

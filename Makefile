@@ -35,6 +35,10 @@ $(UV):
 	$(RUN)/python tools/find_browser.py > $@.new
 	mv $@.new $@
 
+.venv/.systemd: .venv/.ready tools/find_systemd.py
+	$(RUN)/python tools/find_systemd.py > $@.new
+	mv $@.new $@
+
 demo: .venv/.ready ## place, break, export and compare several hundred orders
 	IOMC_DATA_DIRECTORY=$(DEMO_DATA) $(RUN)/iomconnector demo
 
@@ -50,7 +54,7 @@ check: .venv/.ready ## lint, types, imports, assemblies
 	$(RUN)/lint-imports
 	for assembly in assemblies/*.toml; do $(RUN)/iomconnector assembly check $$assembly; done
 
-unit: .venv/.ready .venv/.browser ## the tests alone
+unit: .venv/.ready .venv/.browser .venv/.systemd ## the tests alone
 	$(RUN)/python -m pytest -n 2 --dist worksteal
 
 browser: .venv/.browser ## the tests in a browser alone, with new screenshots for the docs

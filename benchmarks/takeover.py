@@ -1,8 +1,8 @@
 """A worker that is killed under load: how long until its orders are exported by the other one.
 
-Two workers export a backlog to an IOM stand-in that takes a while for each order, so that both have orders
-under way. One is killed with ``kill -9``. Its orders wait until their leases end, at most for the lease,
-and at least for two thirds of it, since a lease is prolonged after each third. The limit is the lease.
+Two workers export a backlog to an IOM stand-in that takes a while for each order. One is killed with
+``kill -9``. Its orders wait until their leases end, at most for the lease: that is the limit for the first
+one. The others then take their turn among all that is due.
 
 Run: ``make bench``, or ``.venv/bin/python benchmarks/takeover.py --leases 3 15 30 --database postgresql``.
 """

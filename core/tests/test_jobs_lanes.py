@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from iomconnector.errors import ConnectorError
 from iomconnector.jobs.lane import FixedGate, LaneGate
@@ -64,6 +65,34 @@ async def test_a_channel_whose_receiver_hangs_holds_up_no_other() -> None:
         gate.opened.set()
     stop.set()
     await running
+
+
+@in_event_loop
+async def test_a_channel_whose_adapter_is_broken_holds_up_no_other() -> None:
+    stage = ExportStage()
+    await stage.storage.place("1")
+    looked = asyncio.Event()
+
+    async def gate_of(channel: str) -> LaneGate:
+        if channel == CHANNEL:
+            looked.set()
+            raise RuntimeError("the adapter has a mistake")
+        return FixedGate(1)
+
+    exporter, stop = stage.exporter(gate_of=gate_of, poll_interval=AN_HOUR), asyncio.Event()
+    with capture_logs() as logged:
+        running = asyncio.create_task(exporter.run(stop))
+        await looked.wait()
+        await stage.storage.place_in(OTHER_CHANNEL, "a")
+        exporter.wake()
+        exported = asyncio.create_task(stage.until_exported(1))
+        await asyncio.wait({exported, running}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        await asyncio.gather(running, exported)
+    assert stage.numbers == ["a"]
+    assert logged[0]["channel"] == CHANNEL
+    assert logged[0]["log_level"] == "error"
+    assert (await stage.storage.stored("1")).request.state is ExportState.DUE
 
 
 @in_event_loop

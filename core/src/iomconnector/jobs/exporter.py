@@ -79,7 +79,10 @@ class Exporter:
         return [claim.request.number for lane in self._lanes.values() for claim in lane.claims]
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until ``stop`` is set, then finish what was begun. Survives failures of the database."""
+        """Work until ``stop`` is set, then finish what was begun.
+
+        Survives failures of the database, and mistakes in what serves one channel.
+        """
         self._telemetry.exporting(on=True)
         stopped = asyncio.create_task(stop.wait())
         heartbeat = asyncio.create_task(self._keep_leases())
@@ -196,7 +199,7 @@ class Exporter:
             if isinstance(failure, StorageError):
                 log.error("the export ledger cannot be read or written", channel=channel, error=str(failure))
             elif failure is not None:
-                raise failure
+                log.error("the exports of a channel failed unexpectedly", channel=channel, exc_info=failure)
             if failure is not None or not begun or not self._lanes[channel].works:
                 idle.add(channel)
         return idle

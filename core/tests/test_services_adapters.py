@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from iomconnector.errors import ConfigurationError
 from iomconnector.ports.service_configuration_store import Sharing
 from iomconnector.testing.event_loop import in_event_loop
-from iomconnector.testing.inventory_services import SECOND, InventoryServices, ReturnService
+from iomconnector.testing.inventory_services import MISTAKE, SECOND, InventoryServices, ReturnService
 from iomconnector.testing.samples import CHANNEL, ORGANIZATION, OTHER_CHANNEL
 
 
@@ -90,6 +90,19 @@ async def test_wrong_settings_are_told_and_the_old_adapter_is_closed_once(world:
             await world.resolved()
     await world.resolver.aclose()
     assert adapter.closed == 1
+
+
+@in_event_loop
+async def test_a_mistake_in_an_adapter_is_told_as_what_keeps_the_service_from_working(
+    world: InventoryServices,
+) -> None:
+    await world.add("stock", url=MISTAKE)
+    with capture_logs() as logs:
+        refused = await world.refusal()
+    assert refused.ids == {"service": "stock", "context": CHANNEL}
+    assert "service stock cannot be made: KeyError" in refused.message
+    assert MISTAKE not in str(refused), "what a mistake says may show a secret"
+    assert [(entry["service"], entry["log_level"]) for entry in logs] == [("stock", "error")]
 
 
 @in_event_loop

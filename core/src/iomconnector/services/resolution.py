@@ -173,17 +173,27 @@ class ServiceResolver:
 
     def _make(self, configuration: ServiceConfiguration, context: str) -> Any:
         definition = self._definitions.get(configuration.definition)
-        return definition.adapter(
-            self._settings.opened(configuration),
-            AdapterContext(
-                service=configuration.id,
-                channel=context,
-                clock=self._clock,
-                message_log=self._message_log,
-                extensions=self._extensions,
-                telemetry=self._telemetry,
-            ),
+        settings = self._settings.opened(configuration)
+        surroundings = AdapterContext(
+            service=configuration.id,
+            channel=context,
+            clock=self._clock,
+            message_log=self._message_log,
+            extensions=self._extensions,
+            telemetry=self._telemetry,
         )
+        try:
+            return definition.adapter(settings, surroundings)
+        except ConnectorError:
+            raise
+        except Exception as error:
+            log.exception("an adapter cannot be made", service=configuration.id, context=context)
+            raise ServiceResolutionError(
+                f"The adapter of service {configuration.id} cannot be made: {type(error).__name__}.",
+                hint="The log tells more. Correct the settings of the service, or its cartridge.",
+                service=configuration.id,
+                context=context,
+            ) from error
 
     async def aclose(self) -> None:
         """Give back what the adapters hold, those that were replaced included.

@@ -19,6 +19,10 @@ SECOND = timedelta(seconds=1)
 """How long a change may take to have effect."""
 
 
+MISTAKE = "https://mistake.example.com"
+"""With this URL the adapter cannot be made: its author made a mistake."""
+
+
 class InventoryService(Protocol):
     """A port."""
 
@@ -51,6 +55,8 @@ class Adapter:
 def _adapter(settings: Url, context: AdapterContext) -> Adapter:
     if settings.url == "":
         raise ConfigurationError("The URL is empty.")
+    if settings.url == MISTAKE:
+        raise KeyError(settings.url)
     return Adapter(settings, context)
 
 

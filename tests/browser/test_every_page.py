@@ -22,7 +22,7 @@ LOOKS = {
     "dark": {"viewport": WIDE, "color_scheme": "dark"},
     "narrow": {"viewport": NARROW, "color_scheme": "light"},
 }
-IN_DOCS = {"light": True, "dark": {"services"}, "narrow": {"services"}}
+IN_DOCS = {"light": True, "dark": {"services", "operations"}, "narrow": {"services", "order"}}
 
 
 def _start_assistant(page: Page) -> None:
@@ -80,6 +80,19 @@ def _stale(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
 
 
+def _opened_life(page: Page) -> None:
+    page.goto("/bo/orders/inSPIRED-inTRONICS/2026112817")
+    page.get_by_text("Request and answer").first.click()
+
+
+def _correction(page: Page) -> None:
+    page.goto("/bo/corrections/inSPIRED-inTRONICS/2026112818")
+    document = page.get_by_label("Document of the order")
+    document.fill(document.input_value().replace("Jena", "Weimar"))
+    page.get_by_label("Why it is corrected").fill("The customer called: the city was wrong.")
+    page.get_by_role("button", name="See the difference").click()
+
+
 def _refused(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("Name").fill("ada")
@@ -95,6 +108,11 @@ def _at(path: str) -> Callable[[Page], None]:
 
 
 PAGES: dict[str, Callable[[Page], None]] = {
+    "orders": _at("/bo/orders"),
+    "order": _opened_life,
+    "order-correction": _correction,
+    "orders-bulk": _at("/bo/bulk?act=retry&channel=inSPIRED-inTRONICS&why=The+product+exists+now"),
+    "operations": _at("/bo/operations"),
     "services": _at("/bo/services?context=inSPIRED-inTRONICS"),
     "service": _at("/bo/services/mail"),
     "service-tested": _tested,

@@ -14,6 +14,7 @@ from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
+from iomconnector.ports.endpoint_states import EndpointStates
 from iomconnector.ports.export_desk import ExportDesk
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.export_pauses import ExportPauses
@@ -98,6 +99,7 @@ class Application:
     preparation_protocol: PreparationProtocol
     audit_trail: AuditTrail
     make_job_engine: Callable[[], JobEngine]
+    endpoint_states: EndpointStates
     gates: Gates
     make_scrape: Callable[[], Scrape]
     assembly: Assembly | None = None

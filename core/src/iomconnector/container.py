@@ -301,6 +301,7 @@ class Container(containers.DeclarativeContainer):
         preparation_protocol=preparation_protocol,
         audit_trail=audit_trail,
         make_job_engine=job_engine.provider,
+        endpoint_states=endpoint_states,
         gates=gates,
         make_scrape=scrape.provider,
         assembly=assembly,

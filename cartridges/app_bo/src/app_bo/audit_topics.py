@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from app_bo.paths import order_path
 from iomconnector.model.accounts import Role
 from iomconnector.model.audit import AuditEntry
 from iomconnector.ports.audit_trail import AuditTrail
@@ -29,6 +30,7 @@ class Matter:
 
 MATTERS: Final[Mapping[str, Matter]] = {
     "services": Matter("Services", ("service",)),
+    "orders": Matter("Orders and exports", ("order", "export")),
     "order-numbers": Matter("Order numbers", ("sequence",)),
     "accounts": Matter("Accounts and sessions", ("account", "session", "address"), Role.ADMINISTRATOR),
 }
@@ -89,5 +91,6 @@ def subject_path(entry: AuditEntry) -> str:
         "service": f"/bo/services/{subject}",
         "account": f"/bo/accounts/{subject}",
         "sequence": "/bo/order-numbers",
+        "order": order_path(entry.context or "", entry.subject),
     }
     return pages.get(entry.topic, "")

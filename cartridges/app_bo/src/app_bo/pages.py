@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from app_bo.assets import asset_path
 from app_bo.audit_topics import subject_path
 from app_bo.notices import NOTICES
+from app_bo.paths import order_path
 from app_bo.theme import theme_of
 from iomconnector.model.accounts import Role
 from iomconnector.ports.service_configuration_store import Sharing
@@ -28,7 +29,7 @@ ROLE_NAMES = {
 }
 ROLE_HELP = {
     Role.READ_ONLY: "Sees everything but secrets, and changes nothing.",
-    Role.OPERATOR: "Also activates and deactivates services and tests connections.",
+    Role.OPERATOR: "Also retries, corrects and gives up orders, pauses exports, switches and tests services.",
     Role.ADMINISTRATOR: "Also changes configurations, service types and accounts.",
 }
 SHARING_NAMES = {
@@ -56,6 +57,8 @@ class _Area:
 
 
 AREAS = (
+    _Area("Orders", "/bo/orders", others=("/bo/corrections", "/bo/bulk")),
+    _Area("Operations", "/bo/operations"),
     _Area("Services", "/bo/services", others=("/bo/new-service",)),
     _Area("Service types", "/bo/service-types"),
     _Area("Audit trail", "/bo/audit"),
@@ -78,6 +81,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         asset=asset_path,
+        order_path=order_path,
         role_names=ROLE_NAMES,
         role_help=ROLE_HELP,
         sharing_names=SHARING_NAMES,

@@ -16,3 +16,14 @@ def overview_path(context: str, **query: str) -> str:
     """The address of the overview of a context, and of a part of it."""
     given = {name: text for name, text in query.items() if text}
     return f"/bo/services?{urlencode({'context': context, **given})}"
+
+
+def order_path(channel: str, number: str, part: str = "orders") -> str:
+    """The address of an order, or of a page about it.
+
+    Arguments:
+        channel: The channel of the order.
+        number: Its number.
+        part: ``orders``, or ``corrections`` for the page that corrects it.
+    """
+    return f"/bo/{part}/{quote(channel, safe='')}/{quote(number, safe='/')}"

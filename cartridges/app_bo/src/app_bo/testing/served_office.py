@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app_bo.testing.office import QUICK_PASSWORDS, furnish
+from app_bo.testing.sample_exports import furnish_with_orders
 from iomconnector.application import Application
 from iomconnector.assemblies.resolution import resolve
 from iomconnector.cartridges.loading import load_cartridges
@@ -120,6 +121,7 @@ def prepared_office(directory: Path, assemblies: Path) -> Iterator[Shop]:
             shop.assembly, shop.data, environment="development", **QUICK_PASSWORDS
         ) as application:
             await furnish(application)
+            await furnish_with_orders(application, by="oscar")
 
     with ExitStack() as stack:
         site = stack.enter_context(CartridgeSite(directory / "site"))

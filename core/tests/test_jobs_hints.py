@@ -3,12 +3,13 @@
 from contextlib import aclosing
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.errors import ConnectorError
 from iomconnector.jobs.engine.postgresql import PostgresqlJobEngine
-from iomconnector.jobs.hints import ExportHints
-from iomconnector.ports.job_engine import JobEngine, JobSnapshot
+from iomconnector.jobs.hints import EXPORTS_DUE, ExportHints, forget_old_hints
+from iomconnector.ports.job_engine import Job, JobEngine, JobSnapshot
 from iomconnector.storage.database import Database
 from iomconnector.testing.event_loop import in_event_loop
 
@@ -39,6 +40,26 @@ async def test_a_transaction_that_commits_leaves_one_hint_for_each_channel(
         assert kinds(await engine.snapshot()) == {"exports due": 2}
         await database.write(place)
         assert kinds(await engine.snapshot()) == {"exports due": 4}
+
+
+@in_event_loop
+async def test_hints_that_nobody_took_in_time_are_removed(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iomconnector.jobs.engine.postgresql.FORGOTTEN_AT_ONCE", 2)
+    async with aclosing(postgresql_database) as database:
+        engine = PostgresqlJobEngine(database)
+        await engine.announce([Job(EXPORTS_DUE)] * 5)
+        await forget_old_hints(engine)
+        assert kinds(await engine.snapshot()) == {EXPORTS_DUE: 5}
+
+        async def age(connection: AsyncConnection) -> None:
+            await connection.execute(text("UPDATE jobs SET created = created - interval '2 minutes'"))
+
+        await database.write(age)
+        await engine.announce([Job(EXPORTS_DUE), Job("print label")])
+        await forget_old_hints(engine)
+        assert kinds(await engine.snapshot()) == {EXPORTS_DUE: 1, "print label": 1}
 
 
 @in_event_loop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from iomconnector.jobs.offered import JobHandler
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 EXPORTS_DUE = "exports due"
 """The kind of job that says so."""
+
+OF_NO_USE = timedelta(minutes=1)
+"""Who takes hints has taken one that is so old; who takes none looks at the ledger anyway."""
 
 
 class ExportHints:
@@ -50,3 +54,15 @@ def hint_handler(exporter: LooksAtTheLedger) -> JobHandler:
         exporter.wake()
 
     return JobHandler(EXPORTS_DUE, look, retry=RetryRule(attempts=1))
+
+
+async def forget_old_hints(engine: JobEngine) -> None:
+    """Remove hints that nobody took in time.
+
+    Where no process takes any, because none runs or each exports chosen channels only, they would grow
+    without end, and whoever came later would have to work them off.
+
+    Arguments:
+        engine: The job engine.
+    """
+    await engine.forget(EXPORTS_DUE, older_than=OF_NO_USE)

@@ -8,9 +8,11 @@ from typing import Protocol
 
 import structlog
 
+from iomconnector.jobs.hints import forget_old_hints
 from iomconnector.jobs.offered import Schedule
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
+from iomconnector.ports.job_engine import JobEngine
 from iomconnector.usecases.retention import Retention
 from iomconnector.usecases.sign_in import SignIn
 
@@ -29,6 +31,9 @@ class _System(Protocol):
 
     @property
     def sign_in(self) -> SignIn: ...
+
+    @property
+    def job_engine(self) -> JobEngine: ...
 
     @property
     def retention(self) -> Retention: ...
@@ -76,8 +81,13 @@ def core_schedules(system: _System, exporter: LooksAtTheLedger | None) -> Sequen
         system: The system.
         exporter: That of this process; none where it exports nothing.
     """
+
+    async def forget_hints() -> None:
+        await forget_old_hints(system.job_engine)
+
     return [
         Schedule("sweep of the export ledger", "* * * * *", Sweep(system, exporter)),
+        Schedule("removal of old hints", "* * * * *", forget_hints),
         Schedule("removal of old sessions", "17 * * * *", system.sign_in.forget_what_is_over),
         Schedule("retention", "23 2 * * *", system.retention.scheduled),
     ]

@@ -248,6 +248,21 @@ class JobEngine(Protocol):
         """
         ...
 
+    async def forget(self, kind: str, *, older_than: timedelta) -> int:
+        """Remove the jobs of a kind that wait, handled or not, and were announced too long ago to be of use.
+
+        Arguments:
+            kind: The kind.
+            older_than: How long ago.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            StorageError: The database is gone or not prepared; what was removed stays removed.
+        """
+        ...
+
     async def release(self, ids: Collection[int]) -> int:
         """Put held jobs back into the queue, with all attempts before them.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -69,6 +70,10 @@ class EmbeddedJobEngine(Registrations):
         """The jobs that are held, latest first."""
         jobs = await self._queue.list_failed_jobs(limit)
         return [held_job(job, reason_of(await self._queue.job_log_history(job.id))) for job in jobs]
+
+    async def forget(self, kind: str, *, older_than: timedelta) -> int:
+        """Remove the jobs of a kind that wait and were announced too long ago."""
+        return await self._queue.forget(kind, older_than)
 
     async def release(self, ids: Collection[int]) -> int:
         """Put held jobs back into the queue."""

@@ -61,6 +61,17 @@ class MemoryQueue(InMemoryQueries):
         await self.requeue_jobs([JobId(number)])
         return True
 
+    async def forget(self, kind: str, age: timedelta) -> int:
+        """Remove waiting jobs of a kind that are older; how many there were."""
+        latest = utc_now() - age
+        old = [
+            JobId(number)
+            for number, job in self._jobs.items()
+            if job["entrypoint"] == kind and job["status"] == "queued" and job["created"] <= latest
+        ]
+        await self.mark_job_as_cancelled(old)
+        return len(old)
+
     async def aggregate_logs(self) -> None:
         """Count what became of jobs, and forget the single ones; those that are held keep their reason."""
         await super().aggregate_logs()

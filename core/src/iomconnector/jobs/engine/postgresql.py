@@ -22,7 +22,7 @@ from iomconnector.jobs.engine.work import Pace, work
 from iomconnector.ports.job_engine import HeldJob, Job, JobSnapshot
 from iomconnector.storage.database import BrokenConstraintError, Database
 from iomconnector.storage.engine.postgresql_address import PostgresqlAddress
-from iomconnector.storage.job_names import JOB_LOG
+from iomconnector.storage.job_names import JOB_LOG, JOBS
 
 LONGEST_PAUSE = 30.0
 
@@ -30,6 +30,14 @@ REASONS = f"""
 SELECT DISTINCT ON (job_id) job_id, traceback->>'exception_message' AS reason
 FROM {JOB_LOG} WHERE job_id = ANY($1::bigint[]) AND status = 'failed' ORDER BY job_id, created DESC, id DESC
 """  # noqa: S608
+
+FORGET = f"""
+DELETE FROM {JOBS} WHERE id IN (
+    SELECT id FROM {JOBS}
+    WHERE entrypoint = $1 AND status = 'queued' AND created <= now() - $2::interval
+    LIMIT $3 FOR UPDATE SKIP LOCKED)
+"""  # noqa: S608
+FORGOTTEN_AT_ONCE = 5000
 
 log = structlog.get_logger(__name__)
 
@@ -101,6 +109,20 @@ class PostgresqlJobEngine(Registrations):
             noted = await _rows(connection, REASONS, [job.id for job in jobs])
         reasons = {row["job_id"]: row["reason"] or "" for row in noted}
         return [held_job(job, reasons.get(job.id, "")) for job in jobs]
+
+    async def forget(self, kind: str, *, older_than: timedelta) -> int:
+        """Remove the jobs of a kind that wait and were announced too long ago, some thousands at a time."""
+
+        async def remove(connection: AsyncConnection) -> int:
+            arguments = (kind, older_than, FORGOTTEN_AT_ONCE)
+            return (await connection.exec_driver_sql(FORGET, arguments)).rowcount
+
+        removed = 0
+        while True:
+            count = await self._database.write(remove, isolation="read committed")
+            removed += count
+            if count < FORGOTTEN_AT_ONCE:
+                return removed
 
     async def release(self, ids: Collection[int]) -> int:
         """Put held jobs back into the queue."""

@@ -259,6 +259,39 @@ class JobEngineContract(Contract):
         assert timedelta(0) <= parked.oldest_age < timedelta(seconds=PATIENCE)
         assert parked == JobCounts("of another cartridge", 1, 0, 0, parked.oldest_age, handled=False)
 
+    async def test_waiting_jobs_of_a_kind_are_removed_once_they_are_old(self) -> None:
+        done: asyncio.Queue[JobAttempt] = asyncio.Queue()
+        async with self.job_stage() as stage:
+            engine = stage.engine()
+            await engine.announce([Job("hint", key="once"), Job("hint"), Job("print")])
+            assert await engine.forget("hint", older_than=timedelta(hours=1)) == 0
+            assert await engine.forget("hint", older_than=timedelta(0)) == 2
+            assert await engine.forget("hint", older_than=timedelta(0)) == 0
+            found = await engine.snapshot()
+            assert (counts(found, "hint"), counts(found, "print")) == ((0, 0, 0), (1, 0, 0))
+            await engine.announce([Job("hint", {"number": 2}, key="once")])
+            engine.handle("hint", done.put)
+            async with working(engine):
+                attempt = await asyncio.wait_for(done.get(), PATIENCE)
+        assert attempt.payload == {"number": 2}
+
+    async def test_jobs_under_way_are_never_removed(self) -> None:
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def wait(_: JobAttempt) -> None:
+            begun.set()
+            await go_on.wait()
+
+        async with self.job_stage() as stage:
+            engine = stage.engine()
+            engine.handle("hint", wait)
+            await engine.announce([Job("hint")])
+            async with working(engine):
+                await asyncio.wait_for(begun.wait(), PATIENCE)
+                assert await engine.forget("hint", older_than=timedelta(0)) == 0
+                assert counts(await engine.snapshot(), "hint") == (0, 1, 0)
+                go_on.set()
+
     async def test_what_was_begun_is_finished_when_the_engine_stops(self) -> None:
         begun, done = asyncio.Event(), asyncio.Event()
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from iomconnector.testing.contracts.order_storage import LEASE
 from iomconnector.testing.event_loop import in_event_loop
@@ -166,7 +167,12 @@ async def test_a_claim_that_waited_until_another_took_it_over_is_not_sent() -> N
     awake = asyncio.create_task(stage.exporter().drain())
     await stage.until_exported(1)
     gate.opened.set()
-    await asyncio.gather(suspended, awake)
+    with capture_logs() as logs:
+        await asyncio.gather(suspended, awake)
     assert stage.service.submitted.count("2") == 1
     assert sorted(stage.numbers) == ["1", "2"]
     assert await stage.counts() == {"exported": 2}
+    told = sorted(result.claim.request.number for result in stage.results)
+    assert told == ["1", "2"], "what is not in the ledger is told to nobody but the log"
+    lost = [each["order"] for each in logs if each["event"] == "another process took an order over"]
+    assert sorted(lost) == ["1", "2"]

@@ -9,7 +9,6 @@ from typing import Protocol
 import structlog
 
 from iomconnector.errors import ConnectorError, StorageError
-from iomconnector.model.exports import ExportState
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import Claim, ExportLedger, Postponement
@@ -99,7 +98,7 @@ class Lane:
         concurrency: No more attempts are under way, whatever the gate lets in.
         clock: Tells the time.
         lease: For how long an order is taken.
-        observe: Is told of each attempt.
+        observe: Is told of each attempt whose outcome is in the ledger.
         telemetry: Tells logs, traces and metrics what is worked on.
     """
 
@@ -264,11 +263,11 @@ class Lane:
             result = await self._exports.export(claim, lambda: self._turn(claim, gate, stop))
             attempt.ended(result)
             log.debug("attempted", state=result.state.value, reason=result.reason)
-        if result.state is ExportState.SENDING:
-            log.warning("another process took an order over", order=claim.request.number)
-            return
         if result.whole_service and isinstance(gate, _NoServiceGate):
             self.works = False
+        if result.lost_lease:
+            log.warning("another process took an order over", order=claim.request.number)
+            return
         if self._observe is not None:
             self._observe(result)
 

@@ -31,10 +31,8 @@ class ExportRun:
     done: set[int] = field(default_factory=set)
 
     def add(self, result: ExportResult) -> None:
-        """Take account of an attempt; what a lost lease kept out of the ledger is somebody else's to tell."""
+        """Take account of an attempt."""
         self.attempts += 1
-        if result.lost_lease:
-            return
         order_id = result.claim.request.order_id
         if result.state is ExportState.EXPORTED:
             self.left.pop(order_id, None)

@@ -150,18 +150,38 @@ async def test_an_order_is_corrected_after_its_difference_was_seen(desk: OpenDes
         document = json.loads(text)
         document["invoice_address"]["city"] = "Weimar"
         corrected = json.dumps(document)
-        seen = await oscar.post(path, {"document": corrected, "reason": "the city was wrong"})
+        fields = {**form.hidden, "document": corrected, "reason": "the city was wrong"}
+        seen = await oscar.post(path, fields)
         assert "invoice_address.city" in seen.text
         assert "Weimar" in seen.text
         assert await state_of(office.application, "4711") is ExportState.PARKED, "seen is not saved"
-        fields = {"document": corrected, "reason": "the city was wrong", "save": "yes"}
-        saved = await oscar.post(path, fields)
+        saved = await oscar.post(path, {**fields, "save": "yes"})
         assert saved.status == 303
         stored = await office.application.orders.get(CHANNEL, "4711")
         assert stored.placed.order.invoice_address.city == "Weimar"
         assert stored.request.state is ExportState.DUE
         life = await oscar.get(saved.location)
         assert "What stood there before" in life.text
+
+
+@in_event_loop
+async def test_a_correction_does_not_undo_one_that_was_made_since_its_form_was_opened(desk: OpenDesk) -> None:
+    async with desk() as office:
+        await park(office.application, "4711")
+        oscar = await office.visitor("oscar")
+        path = order_path(CHANNEL, "4711", "corrections")
+        form = await oscar.get(path)
+        document = json.loads(unescape(form.html.partition("required>")[2].partition("</textarea>")[0]))
+        pages = []
+        for city in ("Weimar", "Gera"):
+            document["invoice_address"]["city"] = city
+            fields = {**form.hidden, "document": json.dumps(document), "reason": "moved", "save": "yes"}
+            pages.append(await oscar.post(path, fields))
+        assert [page.status for page in pages] == [303, 422]
+        assert "was corrected by somebody else meanwhile" in pages[1].text
+        assert "Gera" in pages[1].text, "what was typed is not lost"
+        stored = await office.application.orders.get(CHANNEL, "4711")
+        assert stored.placed.order.invoice_address.city == "Weimar"
 
 
 @pytest.mark.parametrize("document", ["", "no JSON", "{}", '{"number": NaN}', "[]"])
@@ -171,7 +191,8 @@ async def test_a_document_that_is_no_order_is_told_and_kept(desk: OpenDesk, docu
         await park(office.application, "4711")
         oscar = await office.visitor("oscar")
         path = order_path(CHANNEL, "4711", "corrections")
-        page = await oscar.post(path, {"document": document, "reason": "r", "save": "yes"})
+        fields = {"revision": "0", "document": document, "reason": "r", "save": "yes"}
+        page = await oscar.post(path, fields)
         assert page.status == 422
         assert "The correction cannot be saved." in page.text
         assert document in unescape(page.html)

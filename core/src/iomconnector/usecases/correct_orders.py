@@ -91,7 +91,9 @@ class CorrectOrders:
         summary = await self._queries.summary(channel, number)
         return parse_json(await self._text(summary))
 
-    async def draft(self, channel: str, number: str, edit: Edit) -> CorrectionDraft:
+    async def draft(
+        self, channel: str, number: str, edit: Edit, *, revision: int | None = None
+    ) -> CorrectionDraft:
         """See what a correction would change, and whether the receiver could take the order then. Nothing is
         changed, and nothing is sent.
 
@@ -100,15 +102,19 @@ class CorrectOrders:
             number: Its number.
             edit: Gives the corrected document, as parsed JSON, for the one that there is; for ``None`` where
                 what stands in the database is no JSON.
+            revision: That of the document which was edited, where that was read earlier; none where the edit
+                takes the document as it is given.
 
         Raises:
             NotFoundError: There is no such order.
             OrderDocumentError: What the edit gives is no valid order; every wrong field is named.
-            CorrectionError: The order cannot be corrected as it stands, nothing would be different, or a
-                field would be that must stay.
+            CorrectionError: The order cannot be corrected as it stands, somebody else corrected it since
+                that revision, nothing would be different, or a field would be that must stay.
         """
         summary = await self._queries.summary(channel, number)
         _require_correctable(summary)
+        if revision is not None and revision != summary.request.revision:
+            raise _overtaken(summary)
         text = await self._text(summary)
         try:
             before = parse_json(text)
@@ -153,12 +159,7 @@ class CorrectOrders:
         now = await self._queries.summary(request.channel, request.number)
         if not stored:
             _require_correctable(now)
-            raise CorrectionError(
-                f"Order {request.number} was corrected by somebody else meanwhile.",
-                hint="Look at the order as it is now, and correct that.",
-                order=request.number,
-                channel=request.channel,
-            )
+            raise _overtaken(now)
         for call in self._when_due:
             call()
         return now
@@ -197,6 +198,16 @@ def _require_correctable(summary: ExportSummary) -> None:
         ExportState.REJECTED: "was rejected by an approver, and stays in the shop",
     }[request.state]
     raise CorrectionError(f"Order {request.number} {told}.", order=request.number, channel=request.channel)
+
+
+def _overtaken(summary: ExportSummary) -> CorrectionError:
+    request = summary.request
+    return CorrectionError(
+        f"Order {request.number} was corrected by somebody else meanwhile.",
+        hint="Look at the order as it is now, and correct that.",
+        order=request.number,
+        channel=request.channel,
+    )
 
 
 def _require_sound(summary: ExportSummary, before: Any, after: Any, found: Sequence[FieldDifference]) -> None:

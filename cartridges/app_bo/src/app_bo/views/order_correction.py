@@ -13,7 +13,7 @@ from app_bo.pretty_json import pretty
 from app_bo.settings_form import Problem
 from iomconnector.errors import ConnectorError, NotFoundError
 from iomconnector.model.order_documents import OrderDocumentError, parse_json
-from iomconnector.usecases.correct_orders import CorrectionDraft
+from iomconnector.usecases.correct_orders import CorrectionDraft, CorrectionError
 
 router = APIRouter(prefix="/bo", route_class=PageRoute, include_in_schema=False)
 
@@ -21,30 +21,49 @@ router = APIRouter(prefix="/bo", route_class=PageRoute, include_in_schema=False)
 @router.get("/corrections/{channel}/{number:path}")
 async def correction_form(caller: Operator, channel: str, number: str) -> Response:
     """The order's document, to be edited."""
+    request = (await caller.application.export_queries.summary(channel, number)).request
+    revision = str(request.revision)
     try:
         document = pretty(await caller.application.correct_orders.document(channel, number))
     except OrderDocumentError as error:
-        return _page(caller, channel, number, "", problems=[_problem(error)])
-    return _page(caller, channel, number, document)
+        return _page(caller, channel, number, "", revision, problems=[_problem(error)])
+    return _page(caller, channel, number, document, revision)
 
 
 @router.post("/corrections/{channel}/{number:path}")
 async def correct(caller: Operator, channel: str, number: str) -> Response:
     """Show what would be different, or save it."""
     form = await caller.form()
-    document, reason = form.verbatim("document"), form.text("reason")
+    document, reason, revision = form.verbatim("document"), form.text("reason"), form.text("revision")
     corrections = caller.application.correct_orders
     try:
         content = parse_json(document)
-        draft = await corrections.draft(channel, number, lambda _: content)
+        draft = await corrections.draft(channel, number, lambda _: content, revision=_edited(revision))
         if not form.chosen("save"):
-            return _page(caller, channel, number, document, reason=reason, draft=draft)
+            return _page(caller, channel, number, document, revision, reason=reason, draft=draft)
         await corrections.save(draft, by=caller.name, reason=reason)
     except NotFoundError:
         raise
     except ConnectorError as error:
-        return _page(caller, channel, number, document, reason=reason, problems=[_problem(error)], status=422)
+        problems = [_problem(error)]
+        return _page(
+            caller, channel, number, document, revision, reason=reason, problems=problems, status=422
+        )
     return caller.go(order_path(channel, number), done="order-corrected")
+
+
+def _edited(revision: str) -> int:
+    """The revision that was edited.
+
+    Raises:
+        CorrectionError: The form does not say which.
+    """
+    if not (revision.isascii() and revision.isdigit() and len(revision) < 10):
+        raise CorrectionError(
+            "The form does not say which revision of the order was edited.",
+            hint="Open the order again, and correct it there.",
+        )
+    return int(revision)
 
 
 def _problem(error: ConnectorError) -> Problem:
@@ -56,6 +75,7 @@ def _page(
     channel: str,
     number: str,
     document: str,
+    revision: str,
     *,
     reason: str = "",
     draft: CorrectionDraft | None = None,
@@ -66,6 +86,7 @@ def _page(
         "channel": channel,
         "number": number,
         "document": document,
+        "revision": revision,
         "reason": reason,
         "draft": draft,
         "problems": problems or (),

@@ -61,3 +61,7 @@ async def test_an_open_circuit_is_shown_with_its_cause_and_can_be_closed(desk: O
         [standing] = await states.all()
         assert standing.state.circuit is CircuitState.CLOSED
         assert (await oscar.post("/bo/operations/circuits", {"endpoint": "nowhere"})).status == 404
+        recorded = await office.application.audit_trail.entries(topic="export")
+        assert [(each.by, each.action, each.subject) for each in recorded] == [
+            ("oscar", "export.circuit_closed", ENDPOINT.name)
+        ]

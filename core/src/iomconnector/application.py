@@ -37,6 +37,7 @@ from iomconnector.usecases.access_tokens import AccessTokens
 from iomconnector.usecases.accounts import Accounts
 from iomconnector.usecases.approve_orders import ApproveOrders
 from iomconnector.usecases.channel_outlook import ChannelOutlooks
+from iomconnector.usecases.close_circuits import CloseCircuits
 from iomconnector.usecases.correct_orders import CorrectOrders
 from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.export_gates import ExportGates
@@ -123,6 +124,11 @@ class Application:
         """
         service: OrderExportService = await self.resolver.resolve(OrderExportService, channel)
         return service
+
+    @property
+    def close_circuits(self) -> CloseCircuits:
+        """Closes circuits for operators."""
+        return CloseCircuits(self.gates, self.audit_trail, self.clock)
 
     @property
     def privacy(self) -> Privacy:

@@ -43,8 +43,7 @@ async def pause(caller: Operator) -> Response:
 async def close_circuit(caller: Operator) -> Response:
     """Have orders sent to an endpoint again at once."""
     form = await caller.form()
-    if not await caller.application.gates.reset(form.text("endpoint")):
-        raise NotFoundError("There is no such endpoint.", hint="Choose one from the list.")
+    await caller.application.close_circuits.close(form.text("endpoint"), by=caller.name)
     return caller.go("/bo/operations", done="circuit-closed")
 
 

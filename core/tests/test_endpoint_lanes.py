@@ -3,22 +3,34 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from iomconnector.jobs.exporter import Exporter
 from iomconnector.model.endpoints import CircuitState, Endpoint, EndpointRule, EndpointState, Outcome
-from iomconnector.ports.order_export_service import OrderExportService, OrderNotExportableError
+from iomconnector.model.exports import PlacedOrder
+from iomconnector.ports.order_export_service import (
+    OrderExportService,
+    OrderNotExportableError,
+    OutcomeUnclearError,
+    Receipt,
+)
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.export_stage import ExportStage
-from iomconnector.testing.memory import MemoryEndpointStates, MemoryOrderExportService, MemoryOrderManagement
+from iomconnector.testing.memory import (
+    ManualClock,
+    MemoryEndpointStates,
+    MemoryOrderExportService,
+    MemoryOrderManagement,
+)
 from iomconnector.testing.memory.order_management import Mood
 from iomconnector.testing.samples import placed_order, sample_order
 from iomconnector.usecases.export_gates import ExportGates
 from iomconnector.usecases.gate import Gate
 from iomconnector.usecases.gates import Gates
-from iomconnector.usecases.watched_export_service import WatchedExportService
+from iomconnector.usecases.watched_export_service import LatestFailure, WatchedExportService
 
 NUMBERS = [f"{number:02}" for number in range(40)]
 ENDPOINT = Endpoint("https://oms.example.com shop 10020", EndpointRule(concurrency=6, open_after=3))
@@ -46,8 +58,10 @@ class Processes:
         async def gate_of(channel: str) -> Gate:
             return gate
 
+        latest = LatestFailure()
+
         async def resolve(channel: str) -> OrderExportService:
-            return WatchedExportService(self.stage.service, gate)
+            return WatchedExportService(self.stage.service, gate, latest)
 
         return self.stage.exporter(gate_of=gate_of, resolve=resolve)
 
@@ -81,7 +95,7 @@ async def test_all_processes_together_send_no_more_than_allowed() -> None:
         assert 1 < made.stage.service.most_on_the_way <= 6
 
 
-@pytest.mark.parametrize("mood", [Mood.DOWN, Mood.IGNORING, Mood.FORBIDDING])
+@pytest.mark.parametrize("mood", [Mood.DOWN, Mood.IGNORING, Mood.FORBIDDING, Mood.FAILING])
 @in_event_loop
 async def test_an_endpoint_in_trouble_is_left_alone_and_tried_again(mood: Mood) -> None:
     async with processes() as made:
@@ -187,6 +201,7 @@ class Watching:
 
     def __init__(self) -> None:
         self.told: list[tuple[Outcome, float, float | None, str | None]] = []
+        self.circuit: CircuitState | None = None
 
     def report(
         self,
@@ -199,6 +214,83 @@ class Watching:
     ) -> None:
         """Keep it."""
         self.told.append((outcome, seconds, retry_after, code))
+
+    @property
+    def state(self) -> EndpointState | None:
+        """What is known of the endpoint."""
+        if self.circuit is None:
+            return None
+        known = EndpointState.unknown(ENDPOINT, ManualClock().now())
+        return replace(known, circuit=self.circuit)
+
+
+@pytest.mark.parametrize(
+    ("circuit", "told"), [(None, 3), (CircuitState.CLOSED, 3), (CircuitState.HALF_OPEN, 5)]
+)
+@in_event_loop
+async def test_an_order_that_fails_again_is_no_news_unless_it_is_the_probe(
+    circuit: CircuitState | None, told: int
+) -> None:
+    management, watching, latest = MemoryOrderManagement(), Watching(), LatestFailure()
+    watching.circuit = circuit
+    management.mood = Mood.FAILING
+    for number in ("poison", "poison", "poison", "other", "poison"):
+        service = WatchedExportService(MemoryOrderExportService(management), watching, latest)
+        with pytest.raises(OutcomeUnclearError):
+            await service.submit(placed_order(sample_order(number)))
+    assert [outcome for outcome, *_ in watching.told] == [Outcome.FAILED] * told
+    management.mood = Mood.ACCEPTING
+    await WatchedExportService(MemoryOrderExportService(management), watching, latest).submit(
+        placed_order(sample_order("good"))
+    )
+    assert latest.number is None
+
+
+@in_event_loop
+async def test_an_answer_to_what_became_of_an_order_does_not_make_up_for_it() -> None:
+    management, watching = MemoryOrderManagement(), Watching()
+    management.mood = Mood.FAILING
+    service = WatchedExportService(MemoryOrderExportService(management), watching)
+    with pytest.raises(OutcomeUnclearError):
+        await service.submit(placed_order(sample_order("4711")))
+    management.mood = Mood.ACCEPTING
+    assert await service.find(placed_order(sample_order("4711"))) is None
+    assert [outcome for outcome, *_ in watching.told] == [Outcome.FAILED]
+
+
+class HalfUp(MemoryOrderExportService):
+    """Answers every question, and fails on the orders it is sent."""
+
+    async def submit(self, placed: PlacedOrder) -> Receipt:
+        """Fail."""
+        raise OutcomeUnclearError(f"500 to order {placed.order.number}.")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "circuit"), [(["poison"], CircuitState.CLOSED), (NUMBERS, CircuitState.OPEN)]
+)
+@in_event_loop
+async def test_who_answers_questions_and_takes_no_orders_is_left_alone_but_not_for_one_order(
+    numbers: list[str], circuit: CircuitState
+) -> None:
+    stage, states = ExportStage(), MemoryEndpointStates()
+    service = HalfUp(stage.management)
+
+    async def resolve(channel: str) -> OrderExportService:
+        return service
+
+    gates = Gates(
+        states, "worker", stage.clock, interval=0.01, monotonic=lambda: stage.clock.now().timestamp()
+    )
+    export_gates = ExportGates(resolve, gates)
+    exporter = stage.exporter(gate_of=export_gates.gate, resolve=export_gates.service)
+    await stage.storage.place(*numbers)
+    for _ in range(12):
+        await exporter.drain()
+        stage.clock.advance(timedelta(seconds=1))
+    await gates.aclose()
+    [standing] = await states.all()
+    assert standing.state.circuit is circuit
 
 
 MEANINGS = {

@@ -8,7 +8,7 @@ from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.usecases.export_orders import ResolveExportService
 from iomconnector.usecases.gate import Gate
 from iomconnector.usecases.gates import Gates
-from iomconnector.usecases.watched_export_service import WatchedExportService
+from iomconnector.usecases.watched_export_service import LatestFailure, WatchedExportService
 
 
 class ExportGates:
@@ -27,6 +27,7 @@ class ExportGates:
         self._gates = gates
         self._services: dict[str, OrderExportService] = {}
         self._endpoints: set[str] = set()
+        self._failures: dict[str, LatestFailure] = {}
         self._turn = asyncio.Lock()
 
     async def gate(self, channel: str) -> Gate:
@@ -48,7 +49,9 @@ class ExportGates:
             ConnectorError: No service is operational, or several are.
         """
         service = await self._resolve(channel)
-        return WatchedExportService(service, self._gates.of(service.endpoint))
+        endpoint = service.endpoint
+        latest = self._failures.setdefault(endpoint.name, LatestFailure())
+        return WatchedExportService(service, self._gates.of(endpoint), latest)
 
     async def _close_the_circuit_of_what_is_new(self, channel: str, service: OrderExportService) -> None:
         known, name = self._services.get(channel), service.endpoint.name

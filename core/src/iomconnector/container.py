@@ -101,6 +101,11 @@ def _export_service_of(resolver: ServiceResolver) -> Callable[[str], Awaitable[O
     return export_service
 
 
+def _gates(states: EndpointStates, worker: str, clock: Clock, settings: Settings) -> Gates:
+    """Permits are lent for as long as orders are: who takes over a lost worker's orders may send them."""
+    return Gates(states, worker, clock, lease=timedelta(seconds=settings.export_lease))
+
+
 def _scrape(
     telemetry: Telemetry,
     exports: ExportQueries,
@@ -260,7 +265,7 @@ class Container(containers.DeclarativeContainer):
     explain_export = providers.Singleton(ExplainExport, export_queries, outlooks, audit_trail, clock)
     order_lives = providers.Singleton(OrderLives, export_queries, message_log, audit_trail, explain_export)
 
-    gates = providers.Singleton(Gates, endpoint_states, worker, clock)
+    gates = providers.Singleton(_gates, endpoint_states, worker, clock, settings)
 
     scrape = providers.Singleton(
         _scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock

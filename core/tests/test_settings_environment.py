@@ -61,6 +61,15 @@ def test_everything_that_is_wrong_is_named_with_its_origin() -> None:
     assert "log_format" not in raised.value.message
 
 
+def test_a_setting_that_may_be_two_things_is_named_once_and_by_its_variable() -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        Settings.of({}, {"IOMC_MESSAGE_DAYS": "-3"})
+    assert raised.value.message == (
+        "The settings are wrong: message_days (IOMC_MESSAGE_DAYS): "
+        "Input should be greater than or equal to 1, or: Input should be 'never'."
+    )
+
+
 def test_secrets_stand_in_no_error_and_no_text() -> None:
     key = "hunter2hunter2hunter2hunter2"
     settings = Settings.of({}, {"IOMC_SECRET_KEY": key})

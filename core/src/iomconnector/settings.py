@@ -148,10 +148,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate({**values, **variables, **files})
         except ValidationError as error:
-            problems = "; ".join(
-                _problem(".".join(map(str, item["loc"])), item["msg"], given_by)
-                for item in error.errors(include_url=False, include_input=False, include_context=False)
-            )
+            problems = "; ".join(_problems(error, given_by))
         raise ConfigurationError(
             f"The settings are wrong: {problems}.",
             hint="They stand in the assembly's [settings] tables and in IOMC_... variables.",
@@ -247,9 +244,15 @@ def _read(variable: str, path: str, given: str) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _problem(name: str, message: str, origins: Mapping[str, str]) -> str:
-    origin = origins.get(name)
-    return f"{name}{f' ({origin})' if origin else ''}: {message}"
+def _problems(error: ValidationError, origins: Mapping[str, str]) -> list[str]:
+    """A sentence for each setting that is wrong; where it may be one of several things, what each wants."""
+    wrong: dict[str, list[str]] = {}
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        wrong.setdefault(".".join(map(str, item["loc"][:1])), []).append(item["msg"])
+    return [
+        f"{name}{f' ({origins[name]})' if name in origins else ''}: {', or: '.join(messages)}"
+        for name, messages in wrong.items()
+    ]
 
 
 def _in_capitals(sentence: str) -> str:

@@ -160,6 +160,17 @@ async def test_what_is_no_order_is_refused_with_every_wrong_field() -> None:
 
 
 @in_event_loop
+async def test_a_misspelt_field_of_an_address_is_named_by_its_path_in_the_document() -> None:
+    stage = _Stage()
+    await stage.shop.place("1")
+    with pytest.raises(OrderDocumentError) as refused:
+        await stage.correct.draft(CHANNEL, "1", setting("invoice_address.postl_code", "07743"))
+    assert str(refused.value) == (
+        "invoice_address.postl_code: Extra inputs are not permitted. Correct the fields named."
+    )
+
+
+@in_event_loop
 async def test_an_order_that_is_sent_meanwhile_is_not_corrected() -> None:
     stage = _Stage()
     await stage.shop.place("1")

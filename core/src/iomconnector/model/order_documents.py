@@ -65,10 +65,32 @@ def order_from(content: Any) -> Order:
     except ValidationError as error:
         number = content.get("number") if isinstance(content, dict) else None
         raise OrderDocumentError(
-            "; ".join(_sentence(item["loc"], item["msg"]) for item in error.errors(include_url=False)),
-            hint="Correct the fields named and place the order again.",
+            "; ".join(
+                _sentence(_fields(item["loc"], content), item["msg"])
+                for item in error.errors(include_url=False)
+            )
+            + ".",
+            hint="Correct the fields named.",
             order=number,
         ) from error
+
+
+def _fields(location: tuple[int | str, ...], content: Any) -> tuple[int | str, ...]:
+    """The way to a field as the document has it: without the variant of an address or a customer, which
+    pydantic puts between and which leads nowhere in the document."""
+    fields, here = [], content
+    for part in location[:-1]:
+        below = _below(here, part)
+        if isinstance(below, (dict, list)):
+            fields.append(part)
+            here = below
+    return (*fields, *location[-1:])
+
+
+def _below(here: Any, part: int | str) -> Any:
+    if isinstance(here, dict):
+        return here.get(part)
+    return here[part] if isinstance(here, list) and isinstance(part, int) else None
 
 
 def _sentence(location: tuple[int | str, ...], message: str) -> str:

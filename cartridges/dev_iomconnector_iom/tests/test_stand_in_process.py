@@ -38,7 +38,7 @@ def process(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def fails(options: Sequence[str]) -> str:
     command = [sys.executable, "-m", "dev_iomconnector_iom", *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 3
     return done.stderr
 
 
@@ -144,6 +144,8 @@ def test_what_is_wrong_with_the_configuration_is_said(tmp_path: Path) -> None:
     assert "colour" in said
     file.write_text("[[[", encoding="utf-8")
     assert "does not start" in fails(["--config", str(file)])
+    absent = tmp_path / "absent.toml"
+    assert f"{absent} cannot be used: No such file or directory." in fails(["--config", str(absent)])
 
 
 def test_a_port_that_is_taken_is_said() -> None:

@@ -18,6 +18,8 @@ from dev_iomconnector_iom.server import StandIn, StandInStartError
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 
 STORAGE_NAME = "orders.sqlite3"
+WRONG_CONFIGURATION = 3
+"""The exit code of a command that cannot begin as it is set up."""
 
 
 @app.command()
@@ -52,7 +54,7 @@ def serve(
         asyncio.run(_serve(settings))
     except (ValidationError, tomllib.TOMLDecodeError, OSError, StandInStartError) as error:
         typer.echo(f"The stand-in does not start: {_explained(error)}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(WRONG_CONFIGURATION) from None
 
 
 def _settings(path: Path | None, overrides: dict[str, Any], clock: dict[str, Any]) -> StandInConfig:
@@ -72,6 +74,8 @@ def _explained(error: Exception) -> str:
             f"{'.'.join(map(str, each['loc'])) or 'configuration'}: {each['msg']}"
             for each in error.errors(include_input=False, include_url=False)
         )
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename} cannot be used: {error.strerror}."
     return str(error)
 
 

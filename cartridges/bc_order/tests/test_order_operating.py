@@ -73,11 +73,22 @@ def test_the_list_is_narrowed_by_whatever_is_known(
     assert [each["number"] for each in listed["orders"]] == numbers
 
 
+def test_the_backlog_keeps_codes_whole_on_a_narrow_terminal(parked: Shop) -> None:
+    shown = parked.run("order", "backlog", variables={"COLUMNS": "80"})
+    assert (shown.code, shown.err) == (0, "")
+    _, reasons = shown.out.split("Why orders wait")
+    _, headings, first, example, *_ = reasons.splitlines()
+    assert headings.split() == ["Orders", "Channel", "Export", "Code"]
+    assert first.endswith("CUSTOMER_UNKNOWN")
+    assert example.startswith("    ")
+    assert all(len(line) <= 80 for line in reasons.splitlines())
+
+
 def test_many_are_retried_by_a_plan(parked: Shop) -> None:
     before = states(parked)
     dry = parked.run("order", "retry", "--code", "CUSTOMER_UNKNOWN", "--dry-run")
     assert (dry.code, dry.err) == (0, "")
-    assert dry.out.startswith("3 orders to retry: each becomes due;")
+    assert dry.out.startswith("3 orders to retry: each becomes due, or waits for its approval again;")
     assert "P-1" in dry.out
     assert states(parked) == before
     unasked = parked.run("order", "retry", "--code", "CUSTOMER_UNKNOWN")

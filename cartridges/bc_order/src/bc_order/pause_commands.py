@@ -12,7 +12,7 @@ from bc_order.order_table import print_orders
 from iomconnector.application import Application
 from iomconnector.cli.acting_user import acting_user
 from iomconnector.cli.invocation import invocation_of
-from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
+from iomconnector.cli.terminal import Format, FormatOption, print_json
 from iomconnector.model.endpoints import CircuitState
 from iomconnector.model.exports import ExportPause, ExportState
 from iomconnector.ports.export_queries import ChannelBacklog, ReasonCount
@@ -77,13 +77,14 @@ def backlog(context: typer.Context, output: FormatOption = Format.TABLE) -> None
     print_orders(f"At {now:%F %T} UTC", headings, rows, "Held back by")
     if reasons:
         typer.echo()
-        print_table(
+        print_orders(
             "Why orders wait",
-            ("Orders", "Channel", "Export", "Code", "For example"),
+            ("Orders", "Channel", "Export", "Code"),
             [
-                (str(each.count), each.channel, each.state.value, each.reason_code, each.example)
+                ((str(each.count), each.channel, each.state.value, each.reason_code), each.example)
                 for each in reasons
             ],
+            "For example",
         )
 
 

@@ -59,7 +59,10 @@ _STATES = {
     ExportAct.REPLAY: (ExportState.EXPORTED,),
 }
 _EFFECTS = {
-    ExportAct.RETRY: "becomes due; the order management system is asked for it before it is sent",
+    ExportAct.RETRY: (
+        "becomes due, or waits for its approval again; "
+        "the order management system is asked for it before it is sent"
+    ),
     ExportAct.EXPEDITE: "is tried again at once",
     ExportAct.GIVE_UP: "stays in the shop and is not exported, until somebody retries it",
     ExportAct.REPLAY: "becomes due; it is sent where the order management system does not have it",

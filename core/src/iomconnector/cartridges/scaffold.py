@@ -146,7 +146,7 @@ def _template(
             hint=f"Styles: {styles}.",
         )
     known = [each for _, template in templates for each in template.hooks]
-    mend = suggestion(hook, known) or f"There are templates for {', '.join(known)}."
+    mend = f"There are templates for {', '.join(known)}. {suggestion(hook, known)}".rstrip()
     raise NewCartridgeError(f'No template of this assembly binds to "{hook}".', hint=mend)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from bc_order.order_files import Entry
 from iomconnector.model.unnumbered_orders import UnnumberedOrder
@@ -92,29 +94,49 @@ async def place_entries(
         report: Is filled batch by batch, so that it tells what was done where this does not return.
         keep_rejected: Is given each entry that was not placed, in the order of the file.
 
+    Where this is cancelled the batch under way is placed and counted first.
+
     Raises:
         StorageError: A batch could not be stored; those before it are placed, and placing the file again
             goes on where it ended.
     """
     report = PlacingReport() if report is None else report
     for batch in _batches(entries):
-        orders = [entry.order for entry in batch if entry.order is not None]
-        placements = iter(await place.many(orders))
-        for entry in batch:
-            reason = entry.reason
-            if entry.order is not None:
-                placement = next(placements)
-                reason = placement.reason
-                if placement.outcome in (PlacementOutcome.PLACED, PlacementOutcome.ALREADY_PLACED):
-                    report.counts[placement.outcome] += 1
-                    if isinstance(entry.order, UnnumberedOrder):
-                        key = entry.order.idempotency_key
-                        report.numbered.append(GivenNumber(entry.line, key, placement.number))
-                    continue
-            report.rejected.append(Rejection(entry.line, entry.number, reason))
-            keep_rejected(entry)
+        await _to_its_end(_place_batch(batch, place, report, keep_rejected))
         progress(len(batch))
     return report
+
+
+async def _place_batch(
+    batch: list[Entry], place: PlaceOrders, report: PlacingReport, keep_rejected: Callable[[Entry], None]
+) -> None:
+    orders = [entry.order for entry in batch if entry.order is not None]
+    placements = iter(await place.many(orders))
+    for entry in batch:
+        reason = entry.reason
+        if entry.order is not None:
+            placement = next(placements)
+            reason = placement.reason
+            if placement.outcome in (PlacementOutcome.PLACED, PlacementOutcome.ALREADY_PLACED):
+                report.counts[placement.outcome] += 1
+                if isinstance(entry.order, UnnumberedOrder):
+                    key = entry.order.idempotency_key
+                    report.numbered.append(GivenNumber(entry.line, key, placement.number))
+                continue
+        report.rejected.append(Rejection(entry.line, entry.number, reason))
+        keep_rejected(entry)
+
+
+async def _to_its_end(batch: Coroutine[Any, Any, None]) -> None:
+    """Where this is cancelled, a batch that may be on disk already is counted first."""
+    task = asyncio.ensure_future(batch)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error from None
+        raise
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -133,8 +133,8 @@ class OrderHistoryService(Protocol):
 
     @property
     def statuses(self) -> Sequence[StatusName]:
-        """Every status of orders that the configuration explains, in the order of an order's life, for filters
-        and legends. Others may come."""
+        """Every status of orders that the configuration explains, in the order of an order's life, for
+        filters and legends. Others may come."""
         ...
 
     async def states(self, numbers: Sequence[str]) -> Sequence[OrderState]:

@@ -103,9 +103,12 @@ def test_content_is_in_init_and_on_the_database_list_as_7_0_has_it() -> None:
     assert sorted(of_the_connector(assembly.database, PREPARED_BY_7_0)) == sorted(expected)
 
 
+WEB_PAGES = ("app_bo", "app_sf_responsive")
+
+
 def test_headless_is_the_connector_without_web_pages() -> None:
     for environment in ENVIRONMENTS:
         whole = resolved("inspired-iomconnector", environment)
         headless = resolved("headless-iomconnector", environment)
-        assert headless.cartridges == tuple(name for name in whole.cartridges if name != "app_bo")
+        assert headless.cartridges == tuple(name for name in whole.cartridges if name not in WEB_PAGES)
         assert headless.database == whole.database

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import structlog
 
-from app_bo.assets import asset_path, assets
+from app_bo.assets import ASSETS
 from app_bo.testing.desk import Desk
 from app_bo.testing.office import PASSWORD
 from iomconnector.errors import StorageError
@@ -81,8 +81,8 @@ async def test_every_form_that_is_posted_carries_a_token(desk: OpenDesk) -> None
 async def test_files_are_kept_for_good_by_their_content(desk: OpenDesk) -> None:
     async with desk() as office:
         visitor = await office.visitor()
-        for name, asset in assets().items():
-            fresh = await visitor.get(asset_path(name))
+        for name, asset in ASSETS.all.items():
+            fresh = await visitor.get(ASSETS.path(name))
             assert "immutable" in fresh.headers["cache-control"]
             assert fresh.headers["content-type"].startswith(asset.media_type)
             other = await visitor.get(f"/bo/static/0000/{name}")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 from uuid import uuid4
 
 import structlog
-from fastapi import Request, Response
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from app_bo.pages import render
 from iomconnector.errors import ConfigurationError, ConnectorError, NotFoundError, StorageError
 from iomconnector.services.errors import OverrideRefusedError, ServiceChangedError, ServiceConflictError
 from iomconnector.web.authentication import ForbiddenError
+from iomconnector.web.page_routes import page_route
 from iomconnector.web.request_bodies import RequestTooLargeError
 from iomconnector.web.sessions import CsrfError, RoleNeededError, Session, SignInNeeded, session_if_any
 
@@ -45,35 +44,6 @@ TITLES = {
 }
 
 log = structlog.get_logger(__name__)
-
-
-class PageRoute(APIRoute):
-    """A route whose errors are pages."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler of the route; only :class:`SignInNeeded` leaves it, which leads to the sign-in page."""
-        handle = super().get_route_handler()
-
-        async def handle_or_explain(request: Request) -> Response:
-            try:
-                _check_address(request)
-                return await handle(request)
-            except SignInNeeded:
-                raise
-            except Exception as error:
-                return await error_page(request, error)
-
-        return handle_or_explain
-
-
-def _check_address(request: Request) -> None:
-    """Refuse an address with a zero in it: nothing is named so, and PostgreSQL takes none in a text.
-
-    Raises:
-        NotFoundError: It has one.
-    """
-    if "\0" in request.url.path + "".join(request.query_params.values()):
-        raise NotFoundError("There is nothing at this address.", hint="The menu leads to what there is.")
 
 
 async def error_page(request: Request, error: Exception) -> HTMLResponse:
@@ -109,6 +79,10 @@ def _told(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, RequestValidationError):
         return 400, "The address or the form of this page is wrong.", "Go back and try again."
     return 500, "The page failed unexpectedly.", "Try again; if it stays so, look up the case in the log."
+
+
+PageRoute = page_route(error_page, passed_on=(SignInNeeded,))
+"""A route whose errors are pages; only :class:`SignInNeeded` leaves it, which leads to the sign-in page."""
 
 
 async def _session(request: Request, error: Exception) -> Session | None:

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from app_bo.assets import asset_path
+from app_bo.assets import ASSETS
 from app_bo.audit_topics import subject_path
 from app_bo.notices import NOTICES
 from app_bo.paths import order_path
@@ -80,7 +80,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        asset=asset_path,
+        asset=ASSETS.path,
         order_path=order_path,
         role_names=ROLE_NAMES,
         role_help=ROLE_HELP,

@@ -1,6 +1,7 @@
 """All routes of the back office; where two fit an address, the first one answers."""
 
-from app_bo import assets, theme
+from app_bo import theme
+from app_bo.assets import ASSETS
 from app_bo.views import (
     accounts,
     audit,
@@ -21,7 +22,7 @@ from app_bo.views import (
 )
 
 ROUTERS = [
-    assets.router,
+    ASSETS.router,
     theme.router,
     sign_in.router,
     editing.router,

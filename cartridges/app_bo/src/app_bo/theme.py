@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse
 
 from iomconnector.web.authentication import ForbiddenError
+from iomconnector.web.csrf import from_this_site
 from iomconnector.web.sessions import local_path
 
 THEMES = ("system", "light", "dark")
@@ -26,10 +26,7 @@ def theme_of(request: Request) -> str:
 
 async def _from_this_site(request: Request) -> None:
     """Refuses a form that the browser says to come from elsewhere; nobody need be signed in."""
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    origin = request.headers.get("origin")
-    host = request.headers.get("host", "")
-    if site not in {"same-origin", "none"} or (origin and urlsplit(origin).netloc != host):
+    if not from_this_site(request):
         raise ForbiddenError("The form comes from another site.", hint="Choose the theme on a page here.")
 
 

@@ -40,7 +40,7 @@ async def check_csrf(request: Request, expected: str) -> None:
     """
     if request.method in SAFE_METHODS:
         return
-    if not _from_this_site(request):
+    if not from_this_site(request):
         raise _refused("The request comes from another site.")
     given = request.headers.get(CSRF_HEADER) or await _from_form(request)
     if not given:
@@ -57,8 +57,9 @@ async def _from_form(request: Request) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _from_this_site(request: Request) -> bool:
-    """What the browser says of where the request comes from; where it says nothing, the token decides."""
+def from_this_site(request: Request) -> bool:
+    """Whether a request comes from a page of this site, as far as the browser says; where it says nothing, it
+    may. It is no proof for anything that needs a session."""
     fetch_site = request.headers.get("sec-fetch-site")
     if fetch_site is not None and fetch_site not in ("same-origin", "none"):
         return False

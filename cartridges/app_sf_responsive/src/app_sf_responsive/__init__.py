@@ -1,0 +1,1 @@
+"""The storefront: what customers see of their orders."""

@@ -1,0 +1,88 @@
+"""What an order costs, line by line, exactly as the shop computed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from iomconnector.model.money import Money
+from iomconnector.model.orders import Order
+from iomconnector.model.prices import Price, TotalPrice
+
+
+class TotalKind(StrEnum):
+    """What a line of the total is; templates have the words."""
+
+    SUBTOTAL = "subtotal"
+    PROMOTION = "promotion"
+    CHARGE = "charge"
+    TAX = "tax"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class TotalLine:
+    """A line of the total.
+
+    Arguments:
+        kind: What it is.
+        amount: How much.
+        name: The name of a promotion or tax, or the type of a charge; empty for the others.
+        rate: The rate of a tax in percent.
+    """
+
+    kind: TotalKind
+    amount: Money
+    name: str = ""
+    rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTotals:
+    """What an order costs.
+
+    Arguments:
+        gross: Whether the prices include tax, which then is said beside the total; else it is added.
+        lines: From the subtotal to the total.
+    """
+
+    gross: bool
+    lines: tuple[TotalLine, ...]
+
+
+def order_totals(order: Order) -> OrderTotals:
+    """What an order costs. Nothing is computed: gross prices where the order has them, else net ones."""
+    gross = order.total.gross is not None and order.subtotal.gross is not None
+    return OrderTotals(gross, tuple(_lines(order, gross=gross)))
+
+
+def _lines(order: Order, *, gross: bool) -> Iterator[TotalLine]:
+    if subtotal := price_of(order.subtotal, gross=gross):
+        yield TotalLine(TotalKind.SUBTOTAL, subtotal)
+    for promotion in order.subtotal.promotions:
+        amount = promotion.gross if gross else promotion.net
+        yield TotalLine(TotalKind.PROMOTION, amount, promotion.name)
+    for charge in (*order.charges, *(each for bucket in order.shipping_buckets for each in bucket.charges)):
+        price = charge.gross if gross else charge.net
+        yield TotalLine(TotalKind.CHARGE, _effective(price), charge.type)
+    for tax in order.total.taxes:
+        yield TotalLine(TotalKind.TAX, tax.amount, tax.tax_class, tax.rate)
+    if total := total_of(order):
+        yield TotalLine(TotalKind.TOTAL, total)
+
+
+def total_of(order: Order) -> Money | None:
+    """What is to be paid: gross, or net where the order has no gross total."""
+    return price_of(order.total, gross=True)
+
+
+def price_of(total: TotalPrice, *, gross: bool) -> Money | None:
+    """The amount after promotions: gross where that is wanted and there, else net."""
+    price = (total.gross or total.net) if gross else (total.net or total.gross)
+    return _effective(price) if price else None
+
+
+def _effective(price: Price) -> Money:
+    return price.discounted or price.amount

@@ -14,6 +14,7 @@ from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
+from iomconnector.ports.customer_orders import CustomerOrders
 from iomconnector.ports.endpoint_states import EndpointStates
 from iomconnector.ports.export_desk import ExportDesk
 from iomconnector.ports.export_ledger import ExportLedger
@@ -24,6 +25,7 @@ from iomconnector.ports.message_log import MessageLog
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_number_sequence import OrderNumberSequence
 from iomconnector.ports.order_repository import OrderRepository
+from iomconnector.ports.order_state_store import OrderStateStore
 from iomconnector.ports.personal_data import PersonalData
 from iomconnector.ports.preparation_protocol import PreparationProtocol
 from iomconnector.ports.reconciliation_store import ReconciliationStore
@@ -72,6 +74,8 @@ class Application:
     database: Database
     contexts: ContextRepository
     orders: OrderRepository
+    customer_orders: CustomerOrders
+    order_state_store: OrderStateStore
     ledger: ExportLedger
     export_queries: ExportQueries
     export_desk: ExportDesk

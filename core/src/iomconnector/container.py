@@ -40,6 +40,7 @@ from iomconnector.storage.account_failures import SqlFailedSignIns
 from iomconnector.storage.account_repository import SqlAccountRepository
 from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
+from iomconnector.storage.customer_orders import SqlCustomerOrders
 from iomconnector.storage.database import Database
 from iomconnector.storage.endpoint_states import SqlEndpointStates
 from iomconnector.storage.export_desk import SqlExportDesk
@@ -50,6 +51,7 @@ from iomconnector.storage.message_log import SqlMessageLog
 from iomconnector.storage.number_assignments import SqlNumberAssignments
 from iomconnector.storage.order_number_sequence import SqlSequenceStore, SqlUsedNumbers
 from iomconnector.storage.order_repository import SqlOrderRepository
+from iomconnector.storage.order_state_store import SqlOrderStateStore
 from iomconnector.storage.personal_data import SqlPersonalData
 from iomconnector.storage.preparation_protocol import SqlPreparationProtocol
 from iomconnector.storage.reconciliation_store import SqlReconciliationStore
@@ -194,6 +196,8 @@ class Container(containers.DeclarativeContainer):
     job_engine = providers.Singleton(_job_engine, database, settings)
     export_hints = providers.Singleton(_export_hints, database, job_engine.provider)
     orders = providers.Singleton(SqlOrderRepository, database, clock, export_hints.provided.tell)
+    customer_orders = providers.Singleton(SqlCustomerOrders, database)
+    order_state_store = providers.Singleton(SqlOrderStateStore, database, clock)
 
     extensions = providers.Singleton(LoadedCartridges.extensions, cartridges)
     definitions = providers.Singleton(
@@ -278,6 +282,8 @@ class Container(containers.DeclarativeContainer):
         database=database,
         contexts=contexts,
         orders=orders,
+        customer_orders=customer_orders,
+        order_state_store=order_state_store,
         ledger=ledger,
         export_queries=export_queries,
         export_desk=export_desk,

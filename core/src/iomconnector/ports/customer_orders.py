@@ -31,8 +31,9 @@ class CustomerOrderQuery:
         created_from: The first day of creation, in UTC.
         created_to: The last day of creation, in UTC.
         status_codes: Codes of last known states.
-        export_states: States of the export. With ``status_codes``, an order that meets one of the two is
-            found; status codes are looked for in exported orders only.
+        export_states: States of the export; ``EXPORTED`` finds those of which no state is known. With
+            ``status_codes``, an order that meets one of the two is found. Status codes are looked for in
+            exported orders only.
         sort: Newest or oldest first.
         offset: How many to skip.
         limit: How many to give, 1 to 100.

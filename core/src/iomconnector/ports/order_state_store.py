@@ -41,7 +41,9 @@ class OrderStateStore(Protocol):
         """Keep the states of an answer, all in one transaction, each unless a version greater than ``ticket``
         stands for its order already.
 
-        A state with the content that is known already gets a new ``observed_at`` and keeps its version.
+        A state with the content that is known already gets a new version too: it was observed anew, and an
+        answer to an older question must not take its place. Of orders whose personal data were erased nothing
+        is kept.
 
         Returns:
             What stands now for each of the orders, by number.

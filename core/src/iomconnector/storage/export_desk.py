@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, insert, literal, select, update
+from sqlalchemy import case, delete, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.model.export_acts import (
@@ -20,9 +20,9 @@ from iomconnector.model.order_documents import digest_of, dump_order
 from iomconnector.storage.audit_trail import record_entries
 from iomconnector.storage.database import Database
 from iomconnector.storage.export_rows import summary_from, summary_rows
-from iomconnector.storage.order_repository import customer_of
+from iomconnector.storage.order_repository import product_rows, searched_columns
 from iomconnector.storage.order_rows import request_from
-from iomconnector.storage.tables import export_requests, order_corrections, orders
+from iomconnector.storage.tables import export_requests, order_corrections, order_products, orders
 
 _requests = export_requests.c
 DUE = ExportState.DUE.value
@@ -82,7 +82,12 @@ class SqlExportDesk:
             await connection.execute(
                 update(orders)
                 .where(orders.c.id == correction.order_id)
-                .values(content=content, digest=digest, customer=customer_of(correction.order))
+                .values(content=content, digest=digest, **searched_columns(correction.order))
+            )
+            of_order = order_products.c.order_id == correction.order_id
+            await connection.execute(delete(order_products).where(of_order))
+            await connection.execute(
+                insert(order_products), product_rows(correction.order_id, correction.order)
             )
             await connection.execute(
                 update(export_requests)

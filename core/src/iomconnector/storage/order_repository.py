@@ -22,6 +22,7 @@ from iomconnector.storage.tables import (
     contexts,
     export_requests,
     order_corrections,
+    order_products,
     orders,
 )
 from iomconnector.storage.upsert import insert as insert_unless_present
@@ -66,11 +67,17 @@ class SqlOrderRepository:
         trace_parent = current_trace_parent()
 
         async def store(connection: AsyncConnection) -> list[PlacementOutcome]:
-            outcomes = [await _store(connection, row, state, trace_parent) for row, state in rows]
-            for (row, state), outcome in zip(rows, outcomes, strict=True):
-                if outcome is PlacementOutcome.PLACED:
-                    await self._told(connection, row["channel"], state)
-            return outcomes
+            stored = [await _store(connection, row, state, trace_parent) for row, state in rows]
+            products: list[dict[str, Any]] = []
+            for (order, state), kept in zip(to_place, stored, strict=True):
+                if not isinstance(kept, PlacementOutcome):
+                    products += product_rows(kept, order)
+                    await self._told(connection, order.channel, state)
+            if products:
+                await connection.execute(insert(order_products), products)
+            return [
+                each if isinstance(each, PlacementOutcome) else PlacementOutcome.PLACED for each in stored
+            ]
 
         try:
             return await self._database.write(store, isolation="read committed")
@@ -90,7 +97,7 @@ class SqlOrderRepository:
             "content": dump_order(order),
             "placed_at": self._clock.now(),
             "from_sequence": from_sequence,
-            "customer": customer_of(order),
+            **searched_columns(order),
         }
 
     async def get(self, channel: str, number: str) -> StoredOrder:
@@ -167,20 +174,37 @@ class SqlOrderRepository:
             await self._tell_due(connection, channel)
 
 
-def customer_of(order: Order) -> str | None:
-    """The number of the customer as it is kept beside the order, for searching."""
-    return order.customer.number and order.customer.number[:KEPT_OF_CUSTOMER]
+def searched_columns(order: Order) -> dict[str, Any]:
+    """What is kept beside the content of an order, for searching."""
+    contact = order.invoice_address.contact
+    return {
+        "customer": _kept(order.customer.number),
+        "email": _kept(contact.email.casefold() if contact and contact.email else None),
+        "customer_order_number": _kept(order.customer_order_number),
+        "created_at": order.created_at,
+    }
+
+
+def _kept(text: str | None) -> str | None:
+    return text and text[:KEPT_OF_CUSTOMER]
+
+
+def product_rows(order_id: int, order: Order) -> list[dict[str, Any]]:
+    """The rows that tell which products an order has."""
+    skus = {item.product.sku[:KEPT_OF_CUSTOMER] for item in order.line_items}
+    return [{"order_id": order_id, "sku": sku} for sku in sorted(skus)]
 
 
 async def _store(
     connection: AsyncConnection, row: dict[str, Any], state: ExportState, trace_parent: str | None
-) -> PlacementOutcome:
+) -> int | PlacementOutcome:
+    """The key of the new order, or why there is none."""
     organization = select(contexts.c.parent).where(contexts.c.id == row["channel"]).scalar_subquery()
     for holder in (organization, None):
         order_id = await _insert(connection, row, holder)
         if order_id is not None:
             await _request_export(connection, order_id, row, state, trace_parent)
-            return PlacementOutcome.PLACED
+            return order_id
         outcome = await _outcome_of_present(connection, row)
         if outcome is None and await _is_exclusive(connection, row, organization):
             outcome = PlacementOutcome.TAKEN_ELSEWHERE

@@ -19,6 +19,7 @@ from iomconnector.storage.audit_trail import record_entries
 from iomconnector.storage.database import Database
 from iomconnector.storage.message_remains import bodies_removed
 from iomconnector.storage.order_repository import KEPT_OF_CUSTOMER
+from iomconnector.storage.order_state_store import forget_states
 from iomconnector.storage.remnants import forget_remnants, overwrite_what_is_freed, rewrite
 from iomconnector.storage.tables import (
     approval_decisions,
@@ -28,6 +29,8 @@ from iomconnector.storage.tables import (
     messages,
     order_corrections,
     order_number_assignments,
+    order_products,
+    order_states,
     orders,
 )
 from iomconnector.storage.text_bytes import in_utf8
@@ -122,9 +125,13 @@ def _order(order_id: int) -> Select[Any]:
 
 def _about(order: Row[Any]) -> Sequence[tuple[Table, Select[Any]]]:
     """The rows of other tables that are about an order."""
-    of_order = [approval_decisions, order_corrections, export_requests, export_attempts]
+    of_order = [approval_decisions, order_corrections, order_products, export_requests, export_attempts]
     return [
         *((table, select(table).where(table.c.order_id == order.id)) for table in of_order),
+        (
+            order_states,
+            select(order_states).where(_is_about(order_states.c.number, order_states.c.channel, order)),
+        ),
         (messages, select(messages).where(_is_about(messages.c.order_number, messages.c.channel, order))),
         (
             audit_entries,
@@ -173,7 +180,8 @@ async def _erase(connection: AsyncConnection, held: HeldOrder, at: datetime) -> 
     erased = without_personal_data(placed) if placed is not None else None
     content = dump_order(erased) if erased is not None else UNREADABLE
     digest = digest_of(erased) if erased is not None else ""
-    values = {"content": content, "digest": digest, "customer": None, "erased_at": at}
+    searched = {"customer": None, "email": None, "customer_order_number": None}
+    values = {"content": content, "digest": digest, "erased_at": at, **searched}
     await connection.execute(update(orders).where(orders.c.id == held.order_id).values(**values))
     await connection.execute(
         update(approval_decisions)
@@ -186,6 +194,7 @@ async def _erase(connection: AsyncConnection, held: HeldOrder, at: datetime) -> 
             .where(table.c.order_id == held.order_id, table.c.reason.is_not(None))
             .values(reason=ERASED)
         )
+    await forget_states(connection, held.channel, [held.number], at=at)
     await _erase_messages(connection, held, at)
     await _erase_audit_entries(connection, held)
     original = first or erased

@@ -7,12 +7,14 @@ from iomconnector.storage.tables.contexts import contexts
 from iomconnector.storage.tables.endpoints import endpoint_shares, endpoints
 from iomconnector.storage.tables.messages import messages
 from iomconnector.storage.tables.metadata import Key, Utc, metadata
+from iomconnector.storage.tables.order_states import change_feeds, order_states
 from iomconnector.storage.tables.orders import (
     approval_decisions,
     export_attempts,
     export_pauses,
     export_requests,
     order_corrections,
+    order_products,
     orders,
 )
 from iomconnector.storage.tables.preparation import preparation_steps, prepared_cartridges
@@ -31,6 +33,7 @@ __all__ = [
     "accounts",
     "approval_decisions",
     "audit_entries",
+    "change_feeds",
     "contexts",
     "endpoint_shares",
     "endpoints",
@@ -43,6 +46,8 @@ __all__ = [
     "order_corrections",
     "order_number_assignments",
     "order_number_sequences",
+    "order_products",
+    "order_states",
     "orders",
     "preparation_steps",
     "prepared_cartridges",

@@ -7,6 +7,10 @@ of another channel holds that number, which is possible only where neither got i
 in the indexes, each of which has only the rows of the states that it is for. Rows that are due or
 being sent are in no other index by state, so that nothing leads a claim astray. ``held_by`` names, for
 people, the worker that holds the lease.
+
+``orders.created_at``, ``email``, ``customer`` and ``customer_order_number`` repeat what stands in the
+content, for searching, as ``order_products`` repeats the products. ``email`` is that of the invoice address,
+case folded.
 """
 
 from sqlalchemy import (
@@ -37,14 +41,26 @@ orders = Table(
     Column("organization", String(255)),
     Column("from_sequence", Boolean, nullable=False, server_default=false()),
     Column("customer", String(255)),
+    Column("email", String(255)),
+    Column("customer_order_number", String(255)),
+    Column("created_at", Utc),
     Column("erased_at", Utc),
     UniqueConstraint("channel", "number"),
     Index("ix_orders_number", "number", postgresql_ops={"number": "varchar_pattern_ops"}),
     Index("ix_orders_organization_number", "organization", "number", unique=True),
     Index("ix_orders_channel", "channel", "id"),
     Index("ix_orders_customer", "customer", "id"),
+    Index("ix_orders_channel_customer", "channel", "customer", "id"),
     Index("ix_orders_placed_at", "placed_at"),
     sqlite_autoincrement=True,
+)
+
+order_products = Table(
+    "order_products",
+    metadata,
+    Column("order_id", Key, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("sku", String(255), primary_key=True),
+    Index("ix_order_products_sku", "sku", "order_id"),
 )
 
 approval_decisions = Table(

@@ -13,6 +13,7 @@ from iomconnector.testing.contracts.audit_trail import AuditTrailContract
 from iomconnector.testing.contracts.clock import ClockContract
 from iomconnector.testing.contracts.context_repository import ContextRepositoryContract
 from iomconnector.testing.contracts.contract import Contract
+from iomconnector.testing.contracts.document_service import DocumentServiceContract
 from iomconnector.testing.contracts.endpoint_states import EndpointStatesContract
 from iomconnector.testing.contracts.export_claims import ExportClaimContract
 from iomconnector.testing.contracts.export_desk import ExportDeskContract
@@ -22,6 +23,12 @@ from iomconnector.testing.contracts.export_outcomes import ExportOutcomeContract
 from iomconnector.testing.contracts.export_queries import ExportQueriesContract
 from iomconnector.testing.contracts.failed_sign_ins import FailedSignInsContract
 from iomconnector.testing.contracts.far_side import ExportScene, FarSide
+from iomconnector.testing.contracts.history_far_side import (
+    DocumentScene,
+    HistoryAndDocuments,
+    HistoryFarSide,
+    HistoryScene,
+)
 from iomconnector.testing.contracts.job_engine import JobEngineContract, JobStage
 from iomconnector.testing.contracts.message_log import MessageLogContract
 from iomconnector.testing.contracts.number_assignments import NumberAssignmentsContract
@@ -32,6 +39,7 @@ from iomconnector.testing.contracts.order_directory import (
     OrderDirectoryContract,
 )
 from iomconnector.testing.contracts.order_export_service import OrderExportServiceContract
+from iomconnector.testing.contracts.order_history_service import OrderHistoryServiceContract
 from iomconnector.testing.contracts.order_number_sequence import OrderNumberSequenceContract
 from iomconnector.testing.contracts.order_number_source import OrderNumberSourceContract
 from iomconnector.testing.contracts.order_placing import OrderPlacingContract
@@ -64,6 +72,8 @@ __all__ = [
     "Contract",
     "DirectoryFarSide",
     "DirectoryScene",
+    "DocumentScene",
+    "DocumentServiceContract",
     "EndpointStatesContract",
     "ExportClaimContract",
     "ExportDeskContract",
@@ -74,6 +84,9 @@ __all__ = [
     "ExportScene",
     "FailedSignInsContract",
     "FarSide",
+    "HistoryAndDocuments",
+    "HistoryFarSide",
+    "HistoryScene",
     "JobEngineContract",
     "JobStage",
     "MessageLogContract",
@@ -81,6 +94,7 @@ __all__ = [
     "OrderApprovalContract",
     "OrderDirectoryContract",
     "OrderExportServiceContract",
+    "OrderHistoryServiceContract",
     "OrderNumberSequenceContract",
     "OrderNumberSourceContract",
     "OrderPlacingContract",

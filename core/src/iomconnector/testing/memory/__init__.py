@@ -21,6 +21,7 @@ from iomconnector.testing.memory.export_queries import MemoryExportQueries
 from iomconnector.testing.memory.message_log import MemoryMessageLog
 from iomconnector.testing.memory.order_directory import MemoryOrderDirectory
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
+from iomconnector.testing.memory.order_history_service import MemoryOrderHistory, MemoryOrderHistoryService
 from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
 from iomconnector.testing.memory.order_repository import MemoryOrderRepository
 from iomconnector.testing.memory.order_rows import MemoryShop
@@ -53,6 +54,8 @@ __all__ = [
     "MemoryNumberAssignments",
     "MemoryOrderDirectory",
     "MemoryOrderExportService",
+    "MemoryOrderHistory",
+    "MemoryOrderHistoryService",
     "MemoryOrderManagement",
     "MemoryOrderRepository",
     "MemoryPersonalData",

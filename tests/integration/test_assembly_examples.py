@@ -66,7 +66,11 @@ def test_the_shop_has_the_sample_assembly_but_its_demo_data_and_its_own_cartridg
     shop = resolved("acme-shop", "production")
     assert shop.cartridges == (*base, "acme_store")
     assert "demo_iomconnector" not in shop.preparation
-    assert shop.settings == {"export_concurrency": 10, "log_format": "json"}
+    assert shop.settings == {
+        "storefront_time_zone": "Europe/Berlin",
+        "export_concurrency": 10,
+        "log_format": "json",
+    }
     assert resolved("acme-shop", "development").settings["port"] == 8080
 
 
@@ -94,6 +98,7 @@ def test_roots_bring_what_the_listed_assembly_has() -> None:
     assert production == (
         "ac_iomconnector_common",
         "app_bo",
+        "app_sf_responsive",
         "bc_order",
         "ac_iomconnector_rest_common",
         "ac_iomconnector_orderexport",

@@ -5,8 +5,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from iomconnector.errors import ConfigurationError
 from iomconnector.suggestion import suggestion
@@ -31,6 +32,19 @@ Seconds = Annotated[float, Field(gt=0, le=A_YEAR, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(gt=0, le=A_YEAR / 60, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=36_500)] | Literal["never"]
 Hours = Annotated[float, Field(gt=0, le=A_YEAR / 3600, allow_inf_nan=False)]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):
+        raise ValueError(
+            f"{name!r} is no time zone of the IANA database; write one as Europe/Berlin"
+        ) from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Settings(BaseModel):
@@ -72,6 +86,7 @@ class Settings(BaseModel):
         audit_days: Days after which entries of the audit trail are removed; ``never`` keeps them.
         order_content_days: Days after the export of an order after which its personal data are erased;
             ``never`` keeps them.
+        storefront_time_zone: The time zone in which the storefront tells times, such as ``Europe/Berlin``.
         password_memory_kib: The memory, in KiB, that hashing one password takes.
         password_passes: How often hashing a password goes through that memory.
     """
@@ -108,6 +123,7 @@ class Settings(BaseModel):
     attempt_days: Days = 365
     audit_days: Days = "never"
     order_content_days: Days = "never"
+    storefront_time_zone: TimeZone = "UTC"
     password_memory_kib: Annotated[int, Field(ge=32, le=4_194_304)] = 65_536
     password_passes: Annotated[int, Field(ge=1, le=100)] = 3
 

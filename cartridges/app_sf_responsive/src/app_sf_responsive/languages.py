@@ -72,6 +72,11 @@ class Language:
         """The time of a day, to the minute."""
         return format_time(moment, "HH:mm", tzinfo=self.zone, locale=self.locale)
 
+    def clock(self, moment: datetime, now: datetime) -> str:
+        """The time of a moment of today; of another day the day as well."""
+        today = moment.astimezone(self.zone).date() == now.astimezone(self.zone).date()
+        return self.time(moment) if today else self.moment(moment)
+
     def ago(self, moment: datetime, now: datetime) -> str:
         """How long ago something was, roughly: ``3 minutes ago``."""
         return format_timedelta(min(moment - now, now - now), add_direction=True, locale=self.locale)

@@ -90,7 +90,15 @@ def render(
     package: str, language: Language, path: str, template: str, status: int, values: dict[str, Any]
 ) -> HTMLResponse:
     """A page, also for somebody of whom nothing is known but the language."""
-    shown = {"path": path, "visitor": None, "customer": None, "menu": (), "stylesheets": (), **values}
+    shown = {
+        "path": path,
+        "status": status,
+        "visitor": None,
+        "customer": None,
+        "menu": (),
+        "stylesheets": (),
+        **values,
+    }
     text = _environment(package, language).get_template(template).render(shown)
     headers = {**PAGE_HEADERS, "Content-Language": language.code, "Vary": "Accept-Language, Cookie"}
     return HTMLResponse(text.encode("utf-8", "replace"), status_code=status, headers=headers)

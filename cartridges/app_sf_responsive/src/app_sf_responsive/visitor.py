@@ -18,6 +18,13 @@ from iomconnector.web.authentication import application_of
 SHOP: Final = "/shop"
 
 
+def shop_path(channel: str, *parts: str | int, **query: str) -> str:
+    """The address of a page of a storefront; parameters that are empty are left out."""
+    path = "/".join((SHOP, *(quote(str(each), safe="") for each in (channel, *parts))))
+    given = {name: text for name, text in query.items() if text}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who looks at the storefront of a channel.
@@ -43,10 +50,8 @@ class Visitor:
         return self.application.clock.now()
 
     def path(self, *parts: str | int, **query: str) -> str:
-        """The address of a page of this storefront; parameters that are empty are left out."""
-        path = "/".join((SHOP, *(quote(str(each), safe="") for each in (self.channel.id, *parts))))
-        given = {name: text for name, text in query.items() if text}
-        return f"{path}?{urlencode(given)}" if given else path
+        """The address of a page of this storefront, as :func:`shop_path` makes it."""
+        return shop_path(self.channel.id, *parts, **query)
 
 
 @dataclass(frozen=True, slots=True)

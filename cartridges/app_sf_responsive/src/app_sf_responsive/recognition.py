@@ -82,11 +82,12 @@ async def visitor_of(request: Request, channel: str) -> Visitor:
 
 
 async def visitor_if_possible(request: Request) -> Visitor | None:
-    """Who looks at the storefront that an address names; none where it names none that can be found."""
+    """Who looks at the storefront that an address names; none where it names none that can be found, whatever
+    keeps it from being found: a page that tells of trouble asks for it."""
     channel = request.path_params.get("channel") or request.url.path.split("/")[2:3]
     try:
         return await visitor_of(request, channel if isinstance(channel, str) else channel[0])
-    except (ConnectorError, IndexError):
+    except Exception:
         return None
 
 

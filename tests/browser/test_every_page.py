@@ -1,28 +1,33 @@
 """Every page in light, dark and narrow: axe-core finds nothing serious, nothing lies beside the screen."""
 
-import os
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from PIL import Image
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from app_bo.testing.served_office import Site
 from app_bo.testing.visitor import sign_in
+from iomconnector.testing.browser_looks import (
+    NARROW,
+    WIDE,
+    keep_screenshot,
+    pixels_beside,
+    serious_violations,
+)
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "docs" / "screenshots"
-COLOURS = 96
-WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 760}
 LOOKS = {
     "light": {"viewport": WIDE, "color_scheme": "light"},
     "dark": {"viewport": WIDE, "color_scheme": "dark"},
     "narrow": {"viewport": NARROW, "color_scheme": "light"},
 }
-IN_DOCS = {"light": True, "dark": {"services", "operations"}, "narrow": {"services", "order"}}
+IN_DOCS: dict[str, set[str]] = {
+    "light": set(),
+    "dark": {"services", "operations"},
+    "narrow": {"services", "order"},
+}
 
 
 def _start_assistant(page: Page) -> None:
@@ -158,33 +163,9 @@ def test_every_page(site: Site, open_context: Callable[..., BrowserContext], loo
         problems += [f"{name}: axe: {each}" for each in serious_violations(page)]
         if name not in TOLD_IN_CONSOLE:
             problems += [f"{name}: {each.text}" for each in console if each.type == "error"]
-        beside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if beside > 0:
+        if (beside := pixels_beside(page)) > 0:
             problems.append(f"{name}: {beside} pixels lie beside the screen")
-        keep_screenshot(page, name, look)
+        kept = IN_DOCS[look]
+        suffix = "" if look == "light" else f"-{look}"
+        keep_screenshot(page, f"{name}{suffix}", SCREENSHOTS, in_docs=not kept or name in kept)
     assert not problems, "\n".join(problems)
-
-
-def serious_violations(page: Page) -> list[str]:
-    """What axe-core finds serious or critical."""
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {node['html']}: {node.get('failureSummary', '')}"
-        for each in violations
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
-    ]
-
-
-def keep_screenshot(page: Page, name: str, look: str) -> None:
-    """Write a picture of the page for the docs, where ``UPDATE_SCREENSHOTS`` asks for it."""
-    wanted = os.environ.get("UPDATE_SCREENSHOTS", "")
-    kept = IN_DOCS.get(look, set())
-    if not wanted or (wanted == "1" and kept is not True and name not in kept):  # type: ignore[operator]
-        return
-    folder = SCREENSHOTS if wanted == "1" else Path(wanted)
-    folder.mkdir(parents=True, exist_ok=True)
-    suffix = "" if look == "light" else f"-{look}"
-    with Image.open(BytesIO(page.screenshot(full_page=True, animations="disabled"))) as picture:
-        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-        small.save(folder / f"{name}{suffix}.png", optimize=True)

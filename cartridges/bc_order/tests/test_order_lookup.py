@@ -123,7 +123,7 @@ def test_where_nothing_matches_there_is_no_table(shop: Shop) -> None:
 
 def test_one_order_is_shown_with_its_messages(shop: Shop) -> None:
     shown = shop.json("order", "show", "PARKED")
-    assert set(shown) == ORDER_FACTS | {"messages", "explanation", "life"}
+    assert set(shown) == ORDER_FACTS | {"messages", "explanation", "life", "both_sides"}
     (message,) = shown["messages"]
     assert set(message) == MESSAGE_FACTS
     assert (message["method"], message["status"]) == ("WRITE", 400)

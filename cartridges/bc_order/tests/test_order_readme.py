@@ -61,7 +61,7 @@ def test_the_commands_are_there(shop: Shop) -> None:
     needs = [order_document(number, approval_steps=steps) for number in ("B2B-0001", "B2B-0002")]
     shop.write("orders.jsonl", "\n".join(map(json.dumps, [order, *needs])))
     lines = [line for line in blocks("console")[0].splitlines() if line.startswith("$ iomconnector")]
-    assert len(lines) == 13
+    assert len(lines) == 14
     for line in lines:
         arguments = shlex.split(line, comments=True)[2:]
         ended = shop.run(*arguments)

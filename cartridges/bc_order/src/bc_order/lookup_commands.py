@@ -1,18 +1,23 @@
 """``iomconnector order show`` and ``messages``."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from bc_order.both_sides import both_sides
 from bc_order.choosing import chosen_export
 from bc_order.exact_json import exact_json
 from bc_order.facts import message_facts, order_facts, readable
+from bc_order.far_side_views import far_facts, print_far_side
+from bc_order.far_state import FarState, far_states
 from bc_order.options import Channel, Number
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table, print_text
 from iomconnector.ports.message_log import Message
+from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.usecases.explain_export import Explanation
 from iomconnector.usecases.order_life import LifeEvent, OrderLife
 
@@ -26,22 +31,27 @@ def show(
     ] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Show one order: why it waits, since when and for whom, and everything that happened to it."""
+    """Show one order: why it waits and for whom, what both sides say of it, and all that happened to it."""
     if document:
         _print_document(context, number, channel)
         return
 
-    async def work(application: Application) -> OrderLife:
+    async def work(application: Application) -> tuple[OrderLife, FarState, datetime]:
         request = (await chosen_export(application, number, channel)).request
-        return await application.order_lives.of(request.channel, request.number)
+        life = await application.order_lives.of(request.channel, request.number)
+        far = await far_states(application, request.channel, [request.number])
+        return life, far[request.number], application.clock.now()
 
-    life = invocation_of(context).run(work)
+    life, far, now = invocation_of(context).run(work)
+    order = life.order.placed.order if isinstance(life.order, StoredOrder) else None
+    compared = both_sides(life.summary.request, order, far.state) if far.state else ()
     facts = order_facts(life.summary, life.order)
     if output is Format.JSON:
         print_json(
             {
                 **facts,
                 "explanation": _explanation(life.explanation),
+                "both_sides": far_facts(far, compared, now),
                 "life": [_event(each) for each in life.events],
                 "messages": [message_facts(each.message) for each in life.events if each.message],
             }
@@ -56,6 +66,8 @@ def show(
         (name.replace("_", " "), readable(fact)) for name, fact in facts.items() if fact not in (None, "")
     ]
     print_table("", ("Order", number), told[1:])
+    typer.echo()
+    print_far_side(far, compared, now)
     typer.echo()
     print_table("Its life", ("At", "By", "What happened"), map(_event_row, life.events))
 

@@ -8,6 +8,7 @@ from bc_order.act_commands import expedite, give_up, replay, retry
 from bc_order.approval_commands import approve, reject
 from bc_order.correct_command import correct
 from bc_order.export_commands import check, export, preview
+from bc_order.history_command import history
 from bc_order.list_command import list_orders
 from bc_order.lookup_commands import messages, show
 from bc_order.pause_commands import backlog, pause, resume
@@ -17,6 +18,7 @@ app = typer.Typer(help="Place, approve, list and export orders.", no_args_is_hel
 app.command("place")(place)
 app.command("list")(list_orders)
 app.command("show")(show)
+app.command("history")(history)
 app.command("messages")(messages)
 app.command("approve")(approve)
 app.command("reject")(reject)

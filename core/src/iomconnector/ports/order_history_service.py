@@ -20,6 +20,7 @@ class HistoryUnavailableError(ConnectorError):
     """
 
     code = "history.unavailable"
+    exit_code = 4
 
     def __init__(
         self, message: str, *, retry_after: float | None = None, hint: str = "", **ids: object

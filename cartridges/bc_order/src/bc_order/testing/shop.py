@@ -35,12 +35,13 @@ cartridges = ["bc_order", "file_orders"]
 """
 
 _CARTRIDGE = """
+from bc_order.testing.file_order_history import FILE_ORDER_HISTORY
 from bc_order.testing.file_order_system import FILE_ORDER_EXPORT
 
 
 @hookimpl
 def iomconnector_service_definitions():
-    return [FILE_ORDER_EXPORT]
+    return [FILE_ORDER_EXPORT, FILE_ORDER_HISTORY]
 """
 
 

@@ -8,6 +8,7 @@ import pytest
 from ac_iomconnector_orderexport import order_directory
 from ac_iomconnector_orderexport.service import IomOrderExportService
 from ac_iomconnector_orderexport.testing.scripted_iom import service_at
+from ac_iomconnector_rest_common import states_by_number
 from dev_iomconnector_iom import ApiVersion, ClockConfig, ClockMode, StandIn, StandInConfig
 from dev_iomconnector_iom.config import DEMO_PASSWORD
 from dev_iomconnector_iom.control.messages import AlterCommand
@@ -56,6 +57,7 @@ class _AtIom(OrderDirectoryContract):
     @pytest.fixture(autouse=True)
     def _small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(order_directory, "PAGE_SIZE", 3)
+        monkeypatch.setattr(states_by_number, "PAGE_SIZE", 3)
 
     @asynccontextmanager
     async def scene(self) -> AsyncIterator[DirectoryScene]:

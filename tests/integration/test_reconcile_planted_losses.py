@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ac_iomconnector_order_test.middleware import RefereeMiddleware
 from ac_iomconnector_order_test.record import Judged, assert_clean
 from ac_iomconnector_orderexport import order_directory
+from ac_iomconnector_rest_common import states_by_number
 from dev_demo_iomconnector.sample_orders import sample_orders
 from dev_iomconnector_iom import ClockConfig, ClockMode, StandIn, StandInConfig
 from dev_iomconnector_iom.control.messages import AlterCommand
@@ -23,7 +24,7 @@ from iomconnector.jobs.work_off import work_off
 from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order
 from iomconnector.model.reconciliation import Disagreement, Finding, Period
-from iomconnector.storage.tables import export_attempts, export_requests, orders
+from iomconnector.storage.tables import export_attempts, export_requests, order_products, orders
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.reconciliation_stage import told
 from iomconnector.testing.systems import prepared_system
@@ -88,7 +89,7 @@ class Scene:
         key = stored.request.order_id
 
         async def change(connection: AsyncConnection) -> None:
-            for table in (export_attempts, export_requests):
+            for table in (export_attempts, export_requests, order_products):
                 await connection.execute(delete(table).where(table.c.order_id == key))
             await connection.execute(delete(orders).where(orders.c.id == key))
 
@@ -125,7 +126,8 @@ async def agreeing(directory: Path, record: list[Judged]) -> AsyncIterator[Scene
 @pytest.fixture
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(order_directory, "PAGE_SIZE", 7)
-    monkeypatch.setattr(order_directory, "MOST_NUMBERS", 3)
+    monkeypatch.setattr(states_by_number, "PAGE_SIZE", 7)
+    monkeypatch.setattr(states_by_number, "MOST_NUMBERS", 3)
 
 
 def _stored(record: list[Judged]) -> int:

@@ -1,37 +1,10 @@
 """The settings of an IOM Order Export Service."""
 
-from enum import StrEnum
-
-from pydantic import Field
-
 from ac_iomconnector_common.connection import ConnectionSettings
 from ac_iomconnector_common.endpoint import EndpointSettings
 from ac_iomconnector_orderexport.settings import MappingSettings
-from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
+from ac_iomconnector_rest_common.order_api_settings import OrderApiSettings
 
 
-class ApiVersion(StrEnum):
-    """Which version of the Order API IOM speaks."""
-
-    AUTO = "auto"
-    V2_0 = "2.0"
-    V2_1 = "2.1"
-    V2_2 = "2.2"
-    V2_3 = "2.3"
-    V2_4 = "2.4"
-
-    @property
-    def settled(self) -> OrderApiVersion | None:
-        """The version; none where it has to be found out."""
-        return None if self is ApiVersion.AUTO else OrderApiVersion(self.value)
-
-
-class OrderExportConfiguration(MappingSettings, EndpointSettings, ConnectionSettings):
+class OrderExportConfiguration(OrderApiSettings, MappingSettings, EndpointSettings, ConnectionSettings):
     """Where IOM is, and how orders become its documents."""
-
-    api_version: ApiVersion = Field(
-        default=ApiVersion.AUTO,
-        title="Version of the Order API",
-        description="What this IOM speaks. auto: IOM is asked once, which needs the right to read order "
-        "states; 2.1 is taken for 2.0 and 2.3 for 2.2 then, since IOM shows no difference.",
-    )

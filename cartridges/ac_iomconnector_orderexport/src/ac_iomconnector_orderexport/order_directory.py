@@ -10,24 +10,16 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import quote_plus
 
 from ac_iomconnector_rest_common.order_api import BASE_PATH, OrderApi, OrderBy
 from ac_iomconnector_rest_common.resource_url import resource_path
+from ac_iomconnector_rest_common.states_by_number import PAGE_SIZE, number_of, states_by_number
 from iomconnector.ports.order_directory import RemoteOrder
-
-PAGE_SIZE = 500
-"""Order states to ask for at once; each may have several kilobytes."""
 
 EDGE = 10
 """So many orders of a page are read again with the next one."""
 
-MOST_NUMBERS: Final = 100
-MOST_CHARACTERS: Final = 4000
-"""Of the numbers in one address; servers and proxies commonly take 8,000 in all."""
-
 _DAY: Final = timedelta(days=1)
-_PARAMETER: Final = "shopOrderNumbers"
 
 
 async def orders_between(
@@ -49,22 +41,7 @@ async def look_up(api: OrderApi, shop_id: int, numbers: Sequence[str]) -> Sequen
     Raises:
         IomRestError: IOM did not answer.
     """
-    found = []
-    for some in _batches(numbers):
-        wanted, offset = set(some), 0
-        while True:
-            page = await api.order_states(
-                order_numbers=some,
-                order_by=OrderBy.ORDER_NUMBER,
-                offset=offset,
-                limit=PAGE_SIZE,
-                alone=False,
-            )
-            found += [_remote(shop_id, state) for state in page.data if _number(state) in wanted]
-            offset += len(page.data)
-            if not page.data or offset >= page.total_count:
-                break
-    return found
+    return [_remote(shop_id, state) for state in await states_by_number(api, numbers)]
 
 
 def _days(start: datetime, end: datetime) -> Iterator[date]:
@@ -86,7 +63,7 @@ async def _of_day(api: OrderApi, day: date) -> AsyncIterator[Sequence[Mapping[st
         page = await api.order_states(
             created_from=day, created_to=day, order_by=OrderBy.ORDER_NUMBER, offset=offset, limit=PAGE_SIZE
         )
-        now = Counter(map(_number, page.data))
+        now = Counter(map(number_of, page.data))
         if offset and overlap and not now & before:
             offset, back = max(0, offset - back), 2 * back
             continue
@@ -104,36 +81,17 @@ def _without(states: Sequence[Mapping[str, Any]], before: Counter[str]) -> Itera
     """What a page has and the page before did not have."""
     left = Counter(before)
     for state in states:
-        number = _number(state)
+        number = number_of(state)
         if left[number]:
             left[number] -= 1
         elif number:
             yield state
 
 
-def _batches(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
-    batch: list[str] = []
-    characters = 0
-    for number in numbers:
-        length = len(_PARAMETER) + len(quote_plus(number)) + 2
-        if batch and (len(batch) == MOST_NUMBERS or characters + length > MOST_CHARACTERS):
-            yield batch
-            batch, characters = [], 0
-        batch.append(number)
-        characters += length
-    if batch:
-        yield batch
-
-
 def _remote(shop_id: int, state: Mapping[str, Any]) -> RemoteOrder:
-    number = _number(state)
+    number = number_of(state)
     reference = resource_path(BASE_PATH, ("shops", str(shop_id), "orders", number))
     return RemoteOrder(number, _moment(state.get("shopOrderCreationDate")), reference, state)
-
-
-def _number(state: Mapping[str, Any]) -> str:
-    number = state.get("shopOrderNumber")
-    return number if isinstance(number, str) else ""
 
 
 def _moment(text: object) -> datetime | None:

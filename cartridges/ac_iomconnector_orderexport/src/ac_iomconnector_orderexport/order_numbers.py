@@ -4,13 +4,11 @@ IOM has no question for numbers alone: order states come as whole documents. It 
 the last one need not be the largest. [Order REST 2.4: order-states]
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from ac_iomconnector_rest_common.order_api import OrderApi, OrderBy, SortDirection
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
-from iomconnector.ports.message_log import Message, MessageLog
 from iomconnector.ports.order_number_source import NumbersPage
 
 PAGE_SIZE = 500
@@ -66,29 +64,3 @@ async def _by_number(api: OrderApi) -> AsyncIterator[NumbersPage]:
 
 def _numbers(states: Iterable[Mapping[str, Any]]) -> list[str]:
     return [number for state in states if isinstance(number := state.get("shopOrderNumber"), str)]
-
-
-class LogWithoutBulk:
-    """A message log that does not keep what IOM answers about many orders at once, which may be gigabytes.
-
-    Arguments:
-        log: The message log behind it.
-    """
-
-    def __init__(self, log: MessageLog) -> None:
-        self._log = log
-
-    async def record(self, message: Message) -> None:
-        """Keep a message."""
-        if message.method == "GET" and message.order_number is None and message.status == 200:
-            note = f"(An answer of {len(message.response_body)} characters about many orders is not kept.)"
-            message = replace(message, response_body=note)
-        await self._log.record(message)
-
-    async def of_order(self, channel: str, order_number: str) -> Sequence[Message]:
-        """Every message about an order, oldest first."""
-        return await self._log.of_order(channel, order_number)
-
-    async def by_id(self, message_id: str) -> Message | None:
-        """The message with that id, or none."""
-        return await self._log.by_id(message_id)

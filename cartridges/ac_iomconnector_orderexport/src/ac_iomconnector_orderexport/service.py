@@ -1,6 +1,5 @@
 """The IOM Order Export Service. [KB B29919: Order REST, /rest/order-service]"""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,13 +14,15 @@ from ac_iomconnector_orderexport.configuration import OrderExportConfiguration
 from ac_iomconnector_orderexport.failures import reading_failure, sending_failure
 from ac_iomconnector_orderexport.mapping.order import MappedOrder, OrderMapper
 from ac_iomconnector_orderexport.order_directory import look_up, orders_between
-from ac_iomconnector_orderexport.order_numbers import LogWithoutBulk, all_numbers, latest_numbers
+from ac_iomconnector_orderexport.order_numbers import all_numbers, latest_numbers
 from ac_iomconnector_orderexport.sent_before import found_of_corrected, was_sent
 from ac_iomconnector_rest_common.client import RestClient
 from ac_iomconnector_rest_common.errors import IomForbidden, IomJsonError, IomNotFound
 from ac_iomconnector_rest_common.json_numbers import encode
+from ac_iomconnector_rest_common.log_without_bulk import LogWithoutBulk
 from ac_iomconnector_rest_common.order_api import BASE_PATH, MEDIA_TYPE, OrderApi
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
+from ac_iomconnector_rest_common.probed_order_api import ProbedOrderApi
 from ac_iomconnector_rest_common.resource_url import resource_path
 from iomconnector.errors import ConnectorError
 from iomconnector.model.endpoints import Endpoint
@@ -59,8 +60,7 @@ class IomOrderExportService:
         self._context = context
         self._endpoint = endpoint_of(configuration, configuration)
         self._client = self.client(configuration, transport)
-        self._version = configuration.api_version.settled
-        self._probing = asyncio.Lock()
+        self._probed = ProbedOrderApi(self._client, configuration.shop_id, configuration.api_version.settled)
 
     @property
     def configuration(self) -> OrderExportConfiguration:
@@ -151,7 +151,7 @@ class IomOrderExportService:
         Raises:
             OrderNotExportableError: The order breaks a rule of IOM.
         """
-        mapped = self._mapper.map(placed, self._version or OrderApiVersion.V2_4)
+        mapped = self._mapper.map(placed, self._probed.version or OrderApiVersion.V2_4)
         _encoded(placed, mapped)
         return mapped.document
 
@@ -161,7 +161,7 @@ class IomOrderExportService:
         Raises:
             OrderNotExportableError: The order breaks a rule of IOM.
         """
-        return self._mapper.map(placed, self._version or OrderApiVersion.V2_4).notes
+        return self._mapper.map(placed, self._probed.version or OrderApiVersion.V2_4).notes
 
     def number_space(self) -> str:
         """The shop in IOM. See ``OrderNumberSource.number_space``."""
@@ -216,7 +216,7 @@ class IomOrderExportService:
         """
         copy = remote.content
         assert isinstance(copy, Mapping)
-        found = self._differences(placed, self._version or OrderApiVersion.V2_4, copy)
+        found = self._differences(placed, self._probed.version or OrderApiVersion.V2_4, copy)
         if not found or placed.revision:
             return found
         return () if was_sent(copy, await self._sent(placed)) else found
@@ -236,15 +236,8 @@ class IomOrderExportService:
         await self._client.aclose()
 
     async def _api(self, number: str | None) -> OrderApi:
-        if self._version is None:
-            async with self._probing:
-                if self._version is None:
-                    self._version = await self._probed(number)
-        return OrderApi(self._client, self._configuration.shop_id, self._version)
-
-    async def _probed(self, number: str | None) -> OrderApiVersion:
         try:
-            return await OrderApi(self._client, self._configuration.shop_id).probe_version()
+            return await self._probed.api()
         except ConnectorError as error:
             raise reading_failure(error, number) from error
 

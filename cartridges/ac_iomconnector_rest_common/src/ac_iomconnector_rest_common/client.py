@@ -1,7 +1,8 @@
 """The REST client of every IOM service."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
 from uuid import uuid4
 
@@ -13,13 +14,15 @@ from ac_iomconnector_rest_common.answer import Answer
 from ac_iomconnector_rest_common.attempt import Attempt, Call, RawAnswer
 from ac_iomconnector_rest_common.attempt_log import AttemptLog
 from ac_iomconnector_rest_common.authorization import Authorization
+from ac_iomconnector_rest_common.download import Download
 from ac_iomconnector_rest_common.errors import IomInvalidRequest, IomRestError
-from ac_iomconnector_rest_common.exchange import Exchange
+from ac_iomconnector_rest_common.exchange import Exchange, give_back
 from ac_iomconnector_rest_common.httpx_wire import HttpxWire
 from ac_iomconnector_rest_common.judgement import Judge
 from ac_iomconnector_rest_common.masking import SecretMask
 from ac_iomconnector_rest_common.resource_url import query_string, resource_path
 from ac_iomconnector_rest_common.retries import read_retrying
+from ac_iomconnector_rest_common.wire import Reply
 from iomconnector.observability.outgoing import OutgoingRequest
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
@@ -125,6 +128,79 @@ class RestClient:
         if call.reads_only:
             return await read_retrying(self._settings)(self._attempt, call)
         return await self._attempt(call)
+
+    @asynccontextmanager
+    async def download(
+        self, path: str, query: str, *, accept: str, most: int, order_number: str | None, route: str
+    ) -> AsyncIterator[Download]:
+        """Fetch a file, once; it comes while the block lasts. Of the query nothing is logged: it may be what
+        opens the file.
+
+        Arguments:
+            path: The path below the address of IOM, encoded.
+            query: The query, encoded; may be empty.
+            accept: What may come, as the header ``Accept`` says it.
+            most: So many bytes the file may have.
+            order_number: The order it is about.
+            route: The path with names in place of what differs, for traces and metrics.
+
+        Raises:
+            IomRestError: As :meth:`send` does; also while the file is read.
+        """
+        if self._closed:
+            raise IomInvalidRequest("The client is closed.", service=self._service, channel=self._channel)
+        call = Call(
+            method="GET",
+            path=path,
+            params=(),
+            body=None,
+            accept=(200,),
+            service=self._service,
+            channel=self._channel,
+            order_number=order_number,
+            route=route,
+        )
+        shown = f"{self._settings.base_url}{path}{'?***' if query else ''}"
+        attempt = Attempt(call, str(uuid4()), self._clock.now(), shown)
+        headers = {**self._headers(call), "Accept": accept, "Accept-Encoding": "identity"}
+        with self._telemetry.calling(self._outgoing(attempt)) as under_way:
+            url = f"{self._settings.base_url}{path}{'?' if query else ''}{query}"
+            opened = await self._opened(attempt, url, {**headers, **under_way.headers})
+            if isinstance(opened, IomRestError):
+                under_way.failed(type(opened).__name__)
+                raise opened
+            under_way.answered(opened.status)
+            try:
+                yield Download(attempt, opened, most)
+            finally:
+                await give_back(opened)
+
+    async def _opened(self, attempt: Attempt, url: str, headers: Mapping[str, str]) -> Reply | IomRestError:
+        """The accepted answer with its body still to come; the exchange is recorded without the body."""
+        started = time.perf_counter()
+        outcome = await self._exchange.open(attempt, url, headers)
+        answer: RawAnswer | None = None
+        if not isinstance(outcome, IomRestError):
+            answer = RawAnswer(outcome.status, outcome.headers, b"(The file is not kept.)")
+            if outcome.status not in attempt.call.accept:
+                body = await self._exchange.read(attempt, outcome)
+                await give_back(outcome)
+                answer = body if isinstance(body, RawAnswer) else None
+                verdict = (
+                    self._judge.verdict(attempt, body, self._clock.now())
+                    if isinstance(body, RawAnswer)
+                    else body
+                )
+                assert isinstance(verdict, IomRestError)
+                outcome = verdict
+        await self._log.record(
+            attempt,
+            headers=headers,
+            answer=answer,
+            failure=outcome if isinstance(outcome, IomRestError) else None,
+            duration_ms=(time.perf_counter() - started) * 1000,
+        )
+        return outcome
 
     async def aclose(self) -> None:
         """Close every connection; a closed client sends nothing more."""

@@ -58,7 +58,27 @@ class Exchange:
             return self._failure(attempt, error, reply)
         finally:
             if reply is not None:
-                await _give_back(reply)
+                await give_back(reply)
+
+    async def open(self, attempt: Attempt, url: str, headers: Mapping[str, str]) -> Reply | IomRestError:
+        """Send once a request without body, and wait for the headers of its answer; the caller gives the
+        connection back with :func:`give_back`.
+
+        The error is returned, not raised, so that no traceback carries the request with its credentials.
+        """
+        try:
+            async with asyncio.timeout(self._first_limit(attempt.call)):
+                return await self._wire.send(attempt.call.method, url, headers, None)
+        except BROKEN_EXCHANGE as error:
+            return self._failure(attempt, error, None)
+
+    async def read(self, attempt: Attempt, reply: Reply) -> RawAnswer | IomRestError:
+        """The whole of an answer whose headers are here."""
+        try:
+            async with asyncio.timeout(self._settings.read_timeout):
+                return await self._complete(attempt, reply)
+        except BROKEN_EXCHANGE as error:
+            return self._failure(attempt, error, reply)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -106,7 +126,7 @@ class Exchange:
         )
 
 
-async def _give_back(reply: Reply) -> None:
+async def give_back(reply: Reply) -> None:
     """Return the connection to the pool; one that is still busy with an unwanted upload is cut off."""
     try:
         async with asyncio.timeout(_CLOSING_SECONDS):

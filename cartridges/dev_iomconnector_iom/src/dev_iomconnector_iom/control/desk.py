@@ -179,7 +179,9 @@ class ControlDesk:
         return self._act(
             shop,
             number,
-            lambda order: actions.add_document(order, command.type, command.title, command.lines, _now()),
+            lambda order: actions.add_document(
+                order, command.type, command.title, command.lines, _now(), content=command.content
+            ),
         )
 
     def book_payment(self, shop: int, number: str, command: messages.PaymentCommand) -> messages.OrderReport:

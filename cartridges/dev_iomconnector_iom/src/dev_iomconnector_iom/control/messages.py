@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
 
 from dev_iomconnector_iom.config import ClockMode
 from dev_iomconnector_iom.fulfilment.actions import Pieces
@@ -93,11 +93,12 @@ class NoteCommand(_Body):
 
 
 class DocumentCommand(_Body):
-    """Add a document; it is served as PDF."""
+    """Add a document; a PDF is made of the lines, unless there is a ``content`` (Base64) to serve instead."""
 
     type: str = Field(default="returnSlip", pattern=r"^[A-Za-z]{1,40}$")
     title: str
     lines: tuple[str, ...] = ()
+    content: Base64Bytes | None = None
 
 
 class PaymentCommand(_Body):

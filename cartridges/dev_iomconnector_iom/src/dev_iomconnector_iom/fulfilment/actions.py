@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,9 +141,20 @@ def add_note(order: OrderInHand, message: str, kind: str, now: datetime) -> None
     order.progress.notes.append(Note(message=message, type=kind, created_at=now))
 
 
-def add_document(order: OrderInHand, kind: str, title: str, lines: Sequence[str], now: datetime) -> None:
-    """Add a document; it is served as PDF."""
-    order.progress.documents.append(DocumentRecord(type=kind, title=title, lines=list(lines), created_at=now))
+def add_document(
+    order: OrderInHand,
+    kind: str,
+    title: str,
+    lines: Sequence[str],
+    now: datetime,
+    *,
+    content: bytes | None = None,
+) -> None:
+    """Add a document; it is served as PDF, made of the lines or as given."""
+    given = None if content is None else base64.b64encode(content)
+    order.progress.documents.append(
+        DocumentRecord(type=kind, title=title, lines=list(lines), created_at=now, content=given)
+    )
 
 
 def book_payment(order: OrderInHand, amount: Decimal, comment: str, now: datetime) -> None:

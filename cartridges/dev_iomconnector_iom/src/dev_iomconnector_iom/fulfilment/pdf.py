@@ -7,6 +7,8 @@ from dev_iomconnector_iom.fulfilment.progress import DocumentRecord
 
 def render(document: DocumentRecord, letterhead: str) -> bytes:
     """One page of A4; characters outside Latin-1 become question marks, as the core fonts have no others."""
+    if document.content is not None:
+        return document.content
     from fpdf import FPDF  # loads fonts for a third of a second, which a start should not wait for
 
     page = FPDF(format="A4")

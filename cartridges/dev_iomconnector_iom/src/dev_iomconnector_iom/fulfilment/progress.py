@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from pydantic import BaseModel, Field
+from pydantic import Base64Bytes, BaseModel, Field
 
 from dev_iomconnector_iom.exact_json import JsonObject
 
@@ -91,12 +91,13 @@ class Note(BaseModel):
 
 
 class DocumentRecord(BaseModel):
-    """A document; its PDF is made of the lines when somebody asks for it."""
+    """A document; its PDF is made of the lines when somebody asks for it, or is given as ``content``."""
 
     type: str
     title: str
     lines: list[str]
     created_at: datetime
+    content: Base64Bytes | None = None
 
 
 class Invoice(BaseModel):

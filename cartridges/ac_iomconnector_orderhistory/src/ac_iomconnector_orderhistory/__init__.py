@@ -1,0 +1,1 @@
+"""What IOM knows of orders: states, payment, notes, documents, parcels."""

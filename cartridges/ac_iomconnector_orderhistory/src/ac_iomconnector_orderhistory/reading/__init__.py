@@ -1,0 +1,1 @@
+"""From IOM's order states to the shop's words."""

@@ -12,6 +12,7 @@ from iomconnector.jobs.exporter import Exporter
 from iomconnector.model.retention import Kept, RetentionRule
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.audit_trail import AuditTrail
+from iomconnector.ports.cache import Cache
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.customer_orders import CustomerOrders
@@ -46,6 +47,7 @@ from iomconnector.usecases.export_gates import ExportGates
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.operate_exports import OperateExports
+from iomconnector.usecases.order_history import OrderHistory
 from iomconnector.usecases.order_life import OrderLives
 from iomconnector.usecases.order_number_sequences import OrderNumberSequences
 from iomconnector.usecases.pause_exports import PauseExports
@@ -106,6 +108,8 @@ class Application:
     make_job_engine: Callable[[], JobEngine]
     endpoint_states: EndpointStates
     gates: Gates
+    cache: Cache
+    order_history: OrderHistory
     make_scrape: Callable[[], Scrape]
     assembly: Assembly | None = None
     worker: str = "worker"
@@ -196,7 +200,9 @@ class Application:
 
     async def aclose(self) -> None:
         """Give back connections, close the database and send the spans that are left."""
+        await self.order_history.aclose()
         await self.gates.aclose()
         await self.resolver.aclose()
+        await self.cache.aclose()
         await self.database.aclose()
         await self.telemetry.aclose()

@@ -23,12 +23,16 @@ from iomconnector.observability.masking import KNOWN_SECRETS
 from iomconnector.observability.observed_messages import ObservedMessageLog
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.observability.tracing import pipeline_of
+from iomconnector.ports.cache import Cache
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
+from iomconnector.ports.customer_orders import CustomerOrders
 from iomconnector.ports.endpoint_states import EndpointStates
 from iomconnector.ports.export_queries import ExportQueries
 from iomconnector.ports.job_engine import JobEngine
 from iomconnector.ports.order_export_service import OrderExportService
+from iomconnector.ports.order_history_service import OrderHistoryService
+from iomconnector.ports.order_state_store import OrderStateStore
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
@@ -42,6 +46,7 @@ from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.customer_orders import SqlCustomerOrders
 from iomconnector.storage.database import Database
+from iomconnector.storage.disk_cache import DiskCache
 from iomconnector.storage.endpoint_states import SqlEndpointStates
 from iomconnector.storage.export_desk import SqlExportDesk
 from iomconnector.storage.export_ledger import SqlExportLedger
@@ -67,8 +72,10 @@ from iomconnector.usecases.channel_outlook import ChannelOutlooks, known_endpoin
 from iomconnector.usecases.correct_orders import CorrectOrders
 from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.gates import Gates
+from iomconnector.usecases.history_source import HistorySource
 from iomconnector.usecases.number_orders import NumberOrders
 from iomconnector.usecases.operate_exports import OperateExports
+from iomconnector.usecases.order_history import OrderHistory, order_history
 from iomconnector.usecases.order_life import OrderLives
 from iomconnector.usecases.order_number_sequences import OrderNumberSequences
 from iomconnector.usecases.pause_exports import PauseExports
@@ -101,6 +108,27 @@ def _export_service_of(resolver: ServiceResolver) -> Callable[[str], Awaitable[O
         return service
 
     return export_service
+
+
+def _cache(settings: Settings) -> Cache:
+    size_limit = settings.cache_megabytes * 1_000_000
+    return DiskCache(settings.data_directory / "cache", size_limit=size_limit)
+
+
+def _order_history(
+    orders: CustomerOrders,
+    store: OrderStateStore,
+    cache: Cache,
+    resolver: ServiceResolver,
+    gates: Gates,
+    clock: Clock,
+    telemetry: Telemetry,
+) -> OrderHistory:
+    async def resolve(channel: str) -> HistorySource:
+        found = await resolver.resolution(OrderHistoryService, channel)
+        return HistorySource(found.adapter, found.identity)
+
+    return order_history(orders, store, cache, resolve, gates, clock, telemetry)
 
 
 def _gates(states: EndpointStates, worker: str, clock: Clock, settings: Settings) -> Gates:
@@ -271,6 +299,11 @@ class Container(containers.DeclarativeContainer):
 
     gates = providers.Singleton(_gates, endpoint_states, worker, clock, settings)
 
+    cache = providers.Singleton(_cache, settings)
+    order_history = providers.Singleton(
+        _order_history, customer_orders, order_state_store, cache, resolver, gates, clock, telemetry
+    )
+
     scrape = providers.Singleton(
         _scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock
     )
@@ -314,6 +347,8 @@ class Container(containers.DeclarativeContainer):
         make_job_engine=job_engine.provider,
         endpoint_states=endpoint_states,
         gates=gates,
+        cache=cache,
+        order_history=order_history,
         make_scrape=scrape.provider,
         assembly=assembly,
         worker=worker,

@@ -54,6 +54,7 @@ class Settings(BaseModel):
         data_directory: Where the embedded database and the secret key live.
         database_url: The database, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/DATABASE``;
             without one, ``shop.sqlite`` in the data directory.
+        cache_megabytes: How large the cache of this machine, ``cache`` in the data directory, may get.
         secret_key: Encrypts secrets at rest; without one, the file ``secret.key`` in the data directory.
         host: Where the web application listens.
         port: Where the web application listens.
@@ -95,6 +96,7 @@ class Settings(BaseModel):
 
     data_directory: Path = Path("var")
     database_url: str | None = None
+    cache_megabytes: Annotated[int, Field(ge=1, le=100_000)] = 64
     secret_key: SecretStr | None = None
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000

@@ -108,6 +108,17 @@ class Metrics:
             "Questions to a cache by result: hit or miss.",
             ["cache", "result"],
         )
+        self.orders_seen = self._counter(
+            "iomconnector_orders_seen_total",
+            "Orders that customers looked at, by who said where they stand: order management, last known or "
+            "shop.",
+            ["channel", "source"],
+        )
+        self.state_questions = self._counter(
+            "iomconnector_state_questions_total",
+            "Questions to order management systems about the states of orders: answered or failed.",
+            ["channel", "outcome"],
+        )
         self.scrape_errors = self._counter(
             "iomconnector_scrape_errors_total",
             "Times that a source of metrics could not be read when it was asked for.",

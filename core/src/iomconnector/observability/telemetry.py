@@ -211,6 +211,24 @@ class Telemetry:
         """
         self.metrics.cache_lookups.labels(cache, "hit" if hit else "miss").inc()
 
+    def seen(self, channel: str, source: str) -> None:
+        """A customer looked at an order.
+
+        Arguments:
+            channel: The channel of the order.
+            source: Who said where it stands, one of a few.
+        """
+        self.metrics.orders_seen.labels(channel, source).inc()
+
+    def asked_for_states(self, channel: str, outcome: str) -> None:
+        """An order management system was asked about orders.
+
+        Arguments:
+            channel: The channel of the orders.
+            outcome: ``answered`` or ``failed``.
+        """
+        self.metrics.state_questions.labels(channel, outcome).inc()
+
     def exporting(self, *, on: bool) -> None:
         """This process begins or ceases to export orders."""
         self.metrics.exporting.set(int(on))

@@ -1,8 +1,10 @@
 """Which adapter serves a port in a context: exactly one, or an error that says why."""
 
 import asyncio
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -36,11 +38,31 @@ class ServiceResolutionError(ConnectorError):
     exit_code = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What serves a port in a context.
+
+    Arguments:
+        adapter: The adapter.
+        identity: Another one for each service, context and set of settings; the same in all processes. No
+            setting can be read from it.
+    """
+
+    adapter: Any
+    identity: str
+
+
 @dataclass(slots=True)
 class _Resolved:
     adapter: Any
     configuration: ServiceConfiguration
     revision: str
+    _identity: str = ""
+
+    def resolution(self, context: str) -> Resolution:
+        if not self._identity:
+            self._identity = _identity_of(self.configuration, context)
+        return Resolution(self.adapter, self._identity)
 
     def serves(self, configuration: ServiceConfiguration) -> bool:
         """Whether the adapter is what a new one of the configuration would be."""
@@ -88,7 +110,11 @@ class ServiceResolver:
         self._turn = asyncio.Lock()
 
     async def resolve(self, port: type[Any], context: str) -> Any:
-        """The adapter that serves a port in a context.
+        """The adapter that serves a port in a context. Raises as :meth:`resolution` does."""
+        return (await self.resolution(port, context)).adapter
+
+    async def resolution(self, port: type[Any], context: str) -> "Resolution":
+        """The adapter that serves a port in a context, and what tells it from one with other settings.
 
         Raises:
             NotFoundError: There is no such context.
@@ -99,14 +125,14 @@ class ServiceResolver:
         known = self._resolved.get(key)
         if known is not None and self._is_current(known):
             self._telemetry.looked_up("services", hit=True)
-            return known.adapter
+            return known.resolution(context)
         async with self._turn:
             state = await self._current()
             known = self._resolved.get(key)
             unchanged = known is not None and known.revision == state.revision
             self._telemetry.looked_up("services", hit=unchanged)
             if known is not None and unchanged:
-                return known.adapter
+                return known.resolution(context)
             try:
                 chosen = await self._choose(state, port, context)
             except ServiceResolutionError:
@@ -118,7 +144,7 @@ class ServiceResolver:
                 known = _Resolved(adapter, chosen, state.revision)
                 self._resolved[key] = known
             known.revision = state.revision
-            return known.adapter
+            return known.resolution(context)
 
     def _is_current(self, known: _Resolved) -> bool:
         return self._state is not None and known.revision == self._state.revision and self._is_fresh()
@@ -209,3 +235,8 @@ class ServiceResolver:
                 log.error(
                     "an adapter could not be closed", service=each.configuration.id, error=repr(outcome)
                 )
+
+
+def _identity_of(configuration: ServiceConfiguration, context: str) -> str:
+    parts = [configuration.id, configuration.definition, context, configuration.values]
+    return sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -118,6 +118,34 @@ class Gate:
             if self._has_too_many():
                 self._pace.stir(urgent=True)
 
+    @asynccontextmanager
+    async def passed(self) -> AsyncIterator[None]:
+        """Be one request under way inside the block that waits for no turn and takes no permit: it is a
+        question of somebody who looks at a page. Where the circuit is not closed it is the probe, or is not
+        to be begun.
+
+        Raises:
+            GateClosedError: It is not to be begun.
+        """
+        if self._state is None or self._deciding:
+            await self._pace.now(unless=lambda: self._state is not None and not self._deciding)
+        state = self._state
+        probes = state is not None and state.circuit is not CircuitState.CLOSED
+        if probes and self._closed_until() is None:
+            await self.permits()
+            probes = self._state is not None and self._state.circuit is not CircuitState.CLOSED
+        until = self._closed_until()
+        if until is None and probes and not self._turns.enter_at_once():
+            until = self._clock.now() + timedelta(seconds=self._interval)
+        if until is not None:
+            raise closed(self.endpoint.name, self._state, until)
+        try:
+            yield
+        finally:
+            if probes:
+                self._turns.leave()
+                self._admit()
+
     async def opened(self) -> None:
         """Wait until a request could enter at once."""
         self._hoping += 1

@@ -11,8 +11,10 @@ from iomconnector.testing.memory.accounts import (
     MemorySessionStore,
 )
 from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
+from iomconnector.testing.memory.cache import MemoryCache
 from iomconnector.testing.memory.clock import ManualClock
 from iomconnector.testing.memory.contexts import MemoryContextRepository
+from iomconnector.testing.memory.customer_orders import MemoryCustomerOrders
 from iomconnector.testing.memory.endpoint_states import MemoryEndpointStates
 from iomconnector.testing.memory.export_desk import MemoryExportDesk
 from iomconnector.testing.memory.export_ledger import MemoryExportLedger
@@ -25,6 +27,7 @@ from iomconnector.testing.memory.order_history_service import MemoryOrderHistory
 from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
 from iomconnector.testing.memory.order_repository import MemoryOrderRepository
 from iomconnector.testing.memory.order_rows import MemoryShop
+from iomconnector.testing.memory.order_state_store import MemoryOrderStateStore
 from iomconnector.testing.memory.personal_data import MemoryPersonalData
 from iomconnector.testing.memory.preparation_protocol import MemoryPreparationProtocol
 from iomconnector.testing.memory.reconciliation_store import MemoryReconciliationStore
@@ -43,7 +46,9 @@ __all__ = [
     "MemoryAccessTokenStore",
     "MemoryAccountRepository",
     "MemoryAuditTrail",
+    "MemoryCache",
     "MemoryContextRepository",
+    "MemoryCustomerOrders",
     "MemoryEndpointStates",
     "MemoryExportDesk",
     "MemoryExportLedger",
@@ -58,6 +63,7 @@ __all__ = [
     "MemoryOrderHistoryService",
     "MemoryOrderManagement",
     "MemoryOrderRepository",
+    "MemoryOrderStateStore",
     "MemoryPersonalData",
     "MemoryPreparationProtocol",
     "MemoryReconciliationStore",

@@ -42,7 +42,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]
         """A value as it is kept."""
         if read or not isinstance(value, bytes):
             raise TypeError(f"a value of the cache is bytes, not {type(value).__name__}")
-        return len(value), MODE_RAW, None, value
+        return 0, MODE_RAW, None, value
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> bytes:
         """A value that was kept."""

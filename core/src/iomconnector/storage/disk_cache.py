@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -78,6 +79,7 @@ class DiskCache:
         self._size_limit = size_limit
         self._threads: ThreadPoolExecutor | None = None
         self._table: Table | None = None
+        self._opening = threading.Lock()
         self._opens_at = self._expires_at = float("-inf")
         self._complained = False
         self._closed = False
@@ -165,11 +167,12 @@ class DiskCache:
         return result
 
     def _opened(self) -> Table | None:
-        if self._table is None and time.monotonic() >= self._opens_at:
-            self._opens_at = time.monotonic() + TRY_AGAIN_AFTER
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._table = _table(self._directory, self._size_limit)
-        return self._table
+        with self._opening:
+            if self._table is None and time.monotonic() >= self._opens_at:
+                self._opens_at = time.monotonic() + TRY_AGAIN_AFTER
+                self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._table = _table(self._directory, self._size_limit)
+            return self._table
 
     def _expire(self, table: Table) -> None:
         if time.monotonic() >= self._expires_at:

@@ -4,7 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+
+@dataclass(eq=False, slots=True)
+class _Visit:
+    until: float
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class MemoryCache:
@@ -17,7 +24,7 @@ class MemoryCache:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._entries: dict[str, tuple[bytes, float]] = {}
-        self._inside: dict[str, asyncio.Lock] = {}
+        self._inside: dict[str, _Visit] = {}
 
     async def get_many(self, keys: list[str]) -> dict[str, bytes]:
         """What is kept under keys."""
@@ -38,16 +45,17 @@ class MemoryCache:
     @asynccontextmanager
     async def alone(self, key: str, *, at_most: timedelta) -> AsyncIterator[None]:
         """Be the only one inside."""
-        lock = self._inside.setdefault(key, asyncio.Lock())
-        entered = False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(at_most.total_seconds()):
-                entered = await lock.acquire()
+        while (before := self._inside.get(key)) is not None and self._monotonic() < before.until:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(before.until - self._monotonic()):
+                    await before.over.wait()
+        visit = self._inside[key] = _Visit(self._monotonic() + at_most.total_seconds())
         try:
             yield
         finally:
-            if entered:
-                lock.release()
+            visit.over.set()
+            if self._inside.get(key) is visit:
+                del self._inside[key]
 
     async def aclose(self) -> None:
         """Forget everything."""

@@ -42,6 +42,8 @@ from iomconnector.usecases.approve_orders import ApproveOrders
 from iomconnector.usecases.channel_outlook import ChannelOutlooks
 from iomconnector.usecases.close_circuits import CloseCircuits
 from iomconnector.usecases.correct_orders import CorrectOrders
+from iomconnector.usecases.customer_sign_in import CustomerSignIn
+from iomconnector.usecases.customer_users import CustomerUsers
 from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.export_gates import ExportGates
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
@@ -96,6 +98,8 @@ class Application:
     access_tokens: AccessTokens
     accounts: Accounts
     sign_in: SignIn
+    customer_users: CustomerUsers
+    customer_sign_in: CustomerSignIn
     order_numbers: OrderNumberSequence
     sequences: OrderNumberSequences
     place_orders: PlaceOrders

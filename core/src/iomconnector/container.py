@@ -45,6 +45,7 @@ from iomconnector.storage.account_repository import SqlAccountRepository
 from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.customer_orders import SqlCustomerOrders
+from iomconnector.storage.customer_user_repository import SqlCustomerUserRepository
 from iomconnector.storage.database import Database
 from iomconnector.storage.disk_cache import DiskCache
 from iomconnector.storage.endpoint_states import SqlEndpointStates
@@ -64,12 +65,15 @@ from iomconnector.storage.retention_store import SqlRetentionStore
 from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
 from iomconnector.storage.session_store import SqlSessionStore
+from iomconnector.storage.tables import customer_sessions
 from iomconnector.usecases.access_tokens import AccessTokens
 from iomconnector.usecases.accounts import Accounts
 from iomconnector.usecases.approve_orders import ApproveOrders
 from iomconnector.usecases.blockwise_sequence import BlockwiseSequence
 from iomconnector.usecases.channel_outlook import ChannelOutlooks, known_endpoint
 from iomconnector.usecases.correct_orders import CorrectOrders
+from iomconnector.usecases.customer_sign_in import CustomerSignIn
+from iomconnector.usecases.customer_users import CustomerUsers
 from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.history_source import HistorySource
@@ -269,6 +273,19 @@ class Container(containers.DeclarativeContainer):
         clock,
         providers.Singleton(_sign_in_rules, settings),
     )
+    customer_user_repository = providers.Singleton(SqlCustomerUserRepository, database)
+    customer_session_store = providers.Singleton(SqlSessionStore, database, customer_sessions)
+    customer_users = providers.Singleton(CustomerUsers, customer_user_repository, password_hasher, clock)
+    customer_sign_in = providers.Singleton(
+        CustomerSignIn,
+        customer_user_repository,
+        customer_session_store,
+        failed_sign_ins,
+        password_hasher,
+        audit_trail,
+        clock,
+        providers.Singleton(_sign_in_rules, settings),
+    )
     sequence_store = providers.Singleton(SqlSequenceStore, database)
     used_numbers = providers.Singleton(SqlUsedNumbers, database)
     number_assignments = providers.Singleton(SqlNumberAssignments, database)
@@ -335,6 +352,8 @@ class Container(containers.DeclarativeContainer):
         access_tokens=access_tokens,
         accounts=accounts,
         sign_in=sign_in,
+        customer_users=customer_users,
+        customer_sign_in=customer_sign_in,
         order_numbers=order_numbers,
         sequences=sequences,
         place_orders=place_orders,

@@ -13,8 +13,13 @@ from iomconnector.cartridges.importing import CartridgeLoadError, CartridgeProbl
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
+class LastRouter(APIRouter):
+    """A router whose routes answer only where no other one does, of whichever cartridge: for the pages that
+    say that there is no such page."""
+
+
 def sound_routers(application: Application) -> list[APIRouter]:
-    """The routers of all cartridges in load order.
+    """The routers of all cartridges in load order, with every :class:`LastRouter` behind all others.
 
     Raises:
         HookError: A cartridge failed to give its routes; every such cartridge is named.
@@ -37,7 +42,8 @@ def sound_routers(application: Application) -> list[APIRouter]:
             problems.append(CartridgeProblem(cartridge, message, mend, file, line))
     if problems:
         raise CartridgeLoadError(tuple(problems))
-    return [router for _, router in offered]
+    routers = [router for _, router in offered]
+    return sorted(routers, key=lambda router: isinstance(router, LastRouter))
 
 
 def routes_of(router: APIRouter) -> Iterator[tuple[str, str, Any]]:

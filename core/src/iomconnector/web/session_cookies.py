@@ -25,18 +25,18 @@ def over_https(request: Request) -> bool:
 
 def set_session_cookie(response: Response, request: Request, session: Session) -> None:
     """Let the browser keep a session until it is closed, and forget what the sign-in form needed."""
-    _set(response, request, SESSION_COOKIE, session.token)
-    _clear(response, request, VISIT_COOKIE)
+    keep_cookie(response, request, SESSION_COOKIE, session.token)
+    clear_cookie(response, request, VISIT_COOKIE)
 
 
 def clear_session_cookie(response: Response, request: Request) -> None:
     """Let the browser forget its session."""
-    _clear(response, request, SESSION_COOKIE)
+    clear_cookie(response, request, SESSION_COOKIE)
 
 
 def set_visit_cookie(response: Response, request: Request, value: str) -> None:
     """Let the browser keep what binds a sign-in form to it."""
-    _set(response, request, VISIT_COOKIE, value)
+    keep_cookie(response, request, VISIT_COOKIE, value)
 
 
 def session_token(request: Request) -> str:
@@ -49,7 +49,8 @@ def visit_value(request: Request) -> str:
     return request.cookies.get(cookie_name(request, VISIT_COOKIE), "")
 
 
-def _set(response: Response, request: Request, name: str, value: str) -> None:
+def keep_cookie(response: Response, request: Request, name: str, value: str) -> None:
+    """Let the browser keep a cookie until it is closed; scripts do not see it."""
     response.set_cookie(
         cookie_name(request, name),
         value,
@@ -60,7 +61,8 @@ def _set(response: Response, request: Request, name: str, value: str) -> None:
     )
 
 
-def _clear(response: Response, request: Request, name: str) -> None:
+def clear_cookie(response: Response, request: Request, name: str) -> None:
+    """Let the browser forget a cookie."""
     response.delete_cookie(
         cookie_name(request, name),
         path="/",

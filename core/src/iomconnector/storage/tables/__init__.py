@@ -4,6 +4,7 @@ from iomconnector.storage.tables.access_tokens import access_tokens
 from iomconnector.storage.tables.accounts import accounts, failed_sign_ins, sessions
 from iomconnector.storage.tables.audit import audit_entries
 from iomconnector.storage.tables.contexts import contexts
+from iomconnector.storage.tables.customer_users import customer_sessions, customer_tokens, customer_users
 from iomconnector.storage.tables.endpoints import endpoint_shares, endpoints
 from iomconnector.storage.tables.messages import messages
 from iomconnector.storage.tables.metadata import Key, Utc, metadata
@@ -35,6 +36,9 @@ __all__ = [
     "audit_entries",
     "change_feeds",
     "contexts",
+    "customer_sessions",
+    "customer_tokens",
+    "customer_users",
     "endpoint_shares",
     "endpoints",
     "export_attempts",

@@ -1,0 +1,127 @@
+"""Signing in at the storefront: the users of customers, each in one channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from iomconnector.model.audit import AuditEntry
+from iomconnector.model.customer_users import CustomerUser
+from iomconnector.ports.audit_trail import AuditTrail
+from iomconnector.ports.clock import Clock
+from iomconnector.ports.customer_user_repository import CustomerUserRepository, StoredCustomerUser
+from iomconnector.ports.failed_sign_ins import FailedSignIns
+from iomconnector.ports.password_hasher import PasswordHasher
+from iomconnector.ports.session_store import SessionStore
+from iomconnector.usecases.customer_keys import customer_key, owner_key, owner_of
+from iomconnector.usecases.kept_sessions import KeptSessions, csrf_token_of
+from iomconnector.usecases.password_proof import PasswordProof, Realm
+from iomconnector.usecases.sign_in import SignInRules
+from iomconnector.usecases.sign_in_keys import address_key, shown
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSession:
+    """A user of a customer who is signed in at the storefront of a channel.
+
+    Arguments:
+        token: What the browser shows to be recognized; known here and in the browser only.
+        csrf_token: What each form of the session carries; follows from the token.
+        user: Who it is.
+        expires_at: When the session ends unless it is used before.
+    """
+
+    token: str = field(repr=False)
+    csrf_token: str = field(repr=False)
+    user: CustomerUser
+    expires_at: datetime
+
+
+class CustomerSignIn:
+    """Opens, recognizes and ends sessions of users of customers. The token of a session means nothing in
+    another channel, and nothing in the back office."""
+
+    def __init__(
+        self,
+        users: CustomerUserRepository,
+        sessions: SessionStore,
+        failures: FailedSignIns,
+        hasher: PasswordHasher,
+        audit: AuditTrail,
+        clock: Clock,
+        rules: SignInRules,
+    ) -> None:
+        self._users = users
+        self._sessions = KeptSessions(sessions, clock, idle=rules.idle, longest=rules.longest)
+        self._proof = PasswordProof(
+            failures, hasher, audit, clock, account=rules.account, address=rules.address
+        )
+        self._audit = audit
+        self._clock = clock
+
+    async def sign_in(
+        self, channel: str, login: str, password: str, *, client: str, replacing: str = ""
+    ) -> CustomerSession:
+        """Open a session, with a token that nobody had before.
+
+        Arguments:
+            channel: At whose storefront.
+            login: As it was typed.
+            password: As it was typed.
+            client: The address from which it was sent.
+            replacing: The token of the session that the browser had; it ends.
+
+        Raises:
+            SignInRefusedError: Login and password do not belong together, the user is not active, or it or
+                the address is locked: it is never said which.
+        """
+        owner = await self._proof.owner(self._realm(channel), login, password, client=client)
+        user = owner.shown
+        key = owner_key(channel, user.login)
+        token, expires_at = await self._sessions.open(key, owner.generation, scope=channel)
+        await self.sign_out(channel, replacing)
+        await self._sessions.forget_what_is_over()
+        await self._note("customer_session.opened", channel, user.login, {"address": (None, shown(client))})
+        return CustomerSession(token, csrf_token_of(token), user, expires_at)
+
+    async def recognize(self, channel: str, token: str) -> CustomerSession | None:
+        """Whose session it is, and that it was used now; none where it is nobody's in that channel or is
+        over."""
+        recognized = await self._sessions.recognize(token, self._find, scope=channel)
+        if recognized is None:
+            return None
+        owner, expires_at = recognized
+        return CustomerSession(token, csrf_token_of(token), owner.shown, expires_at)
+
+    async def sign_out(self, channel: str, token: str) -> None:
+        """End a session; one that is over already stays so."""
+        key = await self._sessions.close(token, scope=channel)
+        if key is not None:
+            await self._note("customer_session.closed", channel, owner_of(key)[1])
+
+    async def _find(self, key: str) -> StoredCustomerUser | None:
+        return await self._users.find(*owner_of(key))
+
+    def _realm(self, channel: str) -> Realm[StoredCustomerUser]:
+        async def find(login: str) -> StoredCustomerUser | None:
+            return await self._users.find(channel, login)
+
+        async def rehash(owner: StoredCustomerUser, new: str) -> bool:
+            return await self._users.rehash(channel, owner.user.login, old=owner.password_hash or "", new=new)
+
+        return Realm(
+            find=find,
+            rehash=rehash,
+            name_of=lambda owner: owner.user.login,
+            account_key=lambda name: customer_key(channel, name),
+            address_key=lambda client: f"customer {address_key(client)}",
+            topic="customer",
+            address_topic="customer_address",
+            context=channel,
+        )
+
+    async def _note(
+        self, action: str, channel: str, login: str, changes: Mapping[str, tuple[Any, Any]] | None = None
+    ) -> None:
+        entry = AuditEntry(self._clock.now(), login, action, login, context=channel, changes=changes or {})
+        await self._audit.record(entry)

@@ -73,13 +73,13 @@ async def error_page(request: Request, error: Exception) -> Response:
     if status >= 500:
         log.error("a page of the shop failed", case=case, path=request.url.path, exc_info=error)
     title, message = TEXTS.get(status, UNEXPECTED)
-    language = language_of(request)
+    visitor = None if isinstance(error, StorageError) else await visitor_if_possible(request)
+    language = visitor.language if visitor else language_of(request)
     values = {
         "title": SHOP.text(language, title),
         "message": SHOP.text(language, message),
         "case": case if status >= 500 else "",
     }
-    visitor = None if isinstance(error, StorageError) else await visitor_if_possible(request)
     if visitor is not None:
         return await SHOP.page(visitor, "error.html", status=status, **values)
     return render(

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Final
 
 from app_sf_responsive.languages import Language
+from iomconnector.model.exports import ExportState
+from iomconnector.model.local_order_status import LOCAL_STATUSES, export_states_of
 from iomconnector.model.order_status import StatusName
 from iomconnector.ports.customer_orders import CustomerOrderQuery, HistorySort
 
@@ -75,12 +77,14 @@ class HistoryFilter:
         """
         number = self.text("number")
         product = self.text("product")
+        codes = same_text(self.text("status"), statuses, language)
         return CustomerOrderQuery(
             number_part=number,
             skus=(product,) if product else (),
             created_from=_day(self.text("from")),
             created_to=_day(self.text("to")),
-            status_codes=same_text(self.text("status"), statuses, language),
+            status_codes=codes,
+            export_states=tuple(dict.fromkeys(state for code in codes for state in export_states_of(code))),
             sort=self.sort,
             offset=(self.page - 1) * PAGE_SIZE,
             limit=PAGE_SIZE,
@@ -88,9 +92,17 @@ class HistoryFilter:
 
 
 def choices(statuses: Sequence[StatusName], language: Language) -> list[StatusName]:
-    """The statuses to choose from: of those with one text the first."""
+    """The statuses to choose from: of those with one text the first.
+
+    Where an order management system tells statuses, every order that was handed over has one of them sooner
+    or later, so that "handed over" is no choice.
+    """
+    local = {each.code for each in LOCAL_STATUSES}
+    told = any(each.code not in local for each in statuses)
     first: dict[str, StatusName] = {}
     for status in statuses:
+        if told and ExportState.EXPORTED in export_states_of(status.code):
+            continue
         first.setdefault(language.status(status), status)
     return list(first.values())
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
 
 from app_sf_responsive.languages import DEFAULT, Language, accepted, offered
-from app_sf_responsive.visitor import Visitor
+from app_sf_responsive.visitor import Customer, Visitor
 from iomconnector.errors import ConnectorError, NotFoundError
 from iomconnector.model.contexts import Context, ContextKind
 from iomconnector.web.authentication import application_of
+from iomconnector.web.csrf import SAFE_METHODS, check_csrf
+from iomconnector.web.customer_sessions import customer_if_any
 
 LANGUAGE_COOKIE: Final = "iomconnector_language"
 A_YEAR: Final = 31_536_000
@@ -73,12 +76,39 @@ async def channel_of(request: Request, channel: str) -> Context:
 
 
 async def visitor_of(request: Request, channel: str) -> Visitor:
-    """Who looks at the storefront of a channel.
+    """Who looks at the storefront of a channel: a customer who is signed in there, or anybody.
 
     Raises:
         NotFoundError: There is no such channel.
     """
-    return Visitor(request, await channel_of(request, channel), language_of(request))
+    context = await channel_of(request, channel)
+    session = await customer_if_any(request, channel)
+    if session is None:
+        return Visitor(request, context, language_of(request))
+    language = language_of(request, session.user.language)
+    return Customer(request, context, language, session.user, session.csrf_token)
+
+
+async def customer_of(request: Request, channel: str) -> Customer:
+    """The customer who is signed in at the storefront of a channel; for a request that changes something,
+    with the proof that it comes from a page of ours.
+
+    Raises:
+        NotFoundError: There is no such channel.
+        SignInAtShopNeeded: Nobody is signed in there.
+        CsrfError: The request changes something and does not carry the token of the session.
+    """
+    visitor = await visitor_of(request, channel)
+    if not isinstance(visitor, Customer):
+        raise SignInAtShopNeeded(visitor.path("sign-in", next=_back(request)))
+    await check_csrf(request, visitor.csrf_token)
+    return visitor
+
+
+def _back(request: Request) -> str:
+    if request.method not in SAFE_METHODS:
+        return ""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 async def visitor_if_possible(request: Request) -> Visitor | None:
@@ -86,10 +116,13 @@ async def visitor_if_possible(request: Request) -> Visitor | None:
     keeps it from being found: a page that tells of trouble asks for it."""
     channel = request.path_params.get("channel") or request.url.path.split("/")[2:3]
     try:
-        return await visitor_of(request, channel if isinstance(channel, str) else channel[0])
+        return await visitor_of(request, channel if isinstance(channel, str) else unquote(channel[0]))
     except Exception:
         return None
 
 
 AnyVisitor = Annotated[Visitor, Depends(visitor_of)]
 """Anybody, signed in or not; the address names the channel."""
+
+SignedIn = Annotated[Customer, Depends(customer_of)]
+"""A customer who is signed in at the channel of the address; others are led to the page to sign in."""

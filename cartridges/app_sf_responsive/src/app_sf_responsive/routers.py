@@ -1,6 +1,14 @@
 """All routes of the storefront; where two fit an address, the first one answers."""
 
 from app_sf_responsive.assets import ASSETS
-from app_sf_responsive.views import language, nowhere, shops
+from app_sf_responsive.views import account, language, nowhere, orders, shops, sign_in
 
-ROUTERS = [ASSETS.router, shops.router, language.router, nowhere.router]
+ROUTERS = [
+    ASSETS.router,
+    shops.router,
+    sign_in.router,
+    language.router,
+    account.router,
+    orders.router,
+    nowhere.router,
+]

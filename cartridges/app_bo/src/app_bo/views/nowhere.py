@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app_bo.caller import Reader
 from app_bo.error_pages import PageRoute
 from iomconnector.errors import NotFoundError
+from iomconnector.web.cartridge_routes import LastRouter
 
-router = APIRouter(prefix="/bo", route_class=PageRoute, include_in_schema=False)
+router = LastRouter(prefix="/bo", route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/{path:path}")

@@ -24,6 +24,7 @@ from iomconnector.ports.export_queries import ExportQueries
 from iomconnector.ports.job_engine import JobEngine
 from iomconnector.ports.message_log import MessageLog
 from iomconnector.ports.order_export_service import OrderExportService
+from iomconnector.ports.order_history_service import OrderHistoryService
 from iomconnector.ports.order_number_sequence import OrderNumberSequence
 from iomconnector.ports.order_repository import OrderRepository
 from iomconnector.ports.order_state_store import OrderStateStore
@@ -47,6 +48,7 @@ from iomconnector.usecases.customer_users import CustomerUsers
 from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.export_gates import ExportGates
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
+from iomconnector.usecases.follow_orders import FollowOrders
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.operate_exports import OperateExports
 from iomconnector.usecases.order_history import OrderHistory
@@ -160,6 +162,20 @@ class Application:
         }
         rule = RetentionRule({kept: limit for kept, limit in days.items() if limit != "never"})
         return Retention(rule, self.retention_store, self.personal_data, self.clock)
+
+    async def history_service(self, channel: str) -> OrderHistoryService:
+        """The order history service of a channel.
+
+        Raises:
+            ServiceResolutionError: None or several are operational.
+        """
+        service: OrderHistoryService = await self.resolver.resolve(OrderHistoryService, channel)
+        return service
+
+    @property
+    def follow_orders(self) -> FollowOrders:
+        """Keeps the last known states of orders fresh."""
+        return FollowOrders(self.contexts, self.history_service, self.order_state_store, self.clock)
 
     @property
     def reconcile(self) -> Reconcile:

@@ -17,10 +17,19 @@ descriptor = CartridgeDescriptor(display_name="Demo IOM Connector", style=Cartri
 @hookimpl
 def iomconnector_preparers() -> list[Preparer]:
     """The service configurations."""
-    return [Preparer("IOM services", _prepare_services)]
+    return [
+        Preparer("IOM services", _prepare_services),
+        Preparer("IOM order history services", _prepare_history_services),
+    ]
 
 
 async def _prepare_services(application: Application) -> str:
     from demo_iomconnector.services import prepare_services
 
     return await prepare_services(application)
+
+
+async def _prepare_history_services(application: Application) -> str:
+    from demo_iomconnector.services import prepare_history_services
+
+    return await prepare_history_services(application)

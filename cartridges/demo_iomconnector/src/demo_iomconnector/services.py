@@ -1,10 +1,11 @@
-"""Configurations of the IOM Order Export Service for the two sample channels.
+"""Configurations of the IOM order export and order history services for the two sample channels.
 
 The shops, the user and the password are those of IOM's published demo. [iom-api 5]
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from init_inspired.contexts import BUSINESS_CHANNEL, CONSUMER_CHANNEL
 from iomconnector.application import Application
 
 DEFINITION = "iom-order-export"
+HISTORY_DEFINITION = "iom-order-history"
 BASE_URL = "http://127.0.0.1:8090"
 DEMO_USER = "webservice_shop"
 DEMO_PASSWORD = "!InterShop00!"  # noqa: S105
@@ -22,37 +24,60 @@ class Shop:
     """An IOM shop that belongs to a channel.
 
     Arguments:
-        service: The id of the service configuration.
+        service: The id of the configuration of the order export.
+        history: The id of the configuration of the order history.
         channel: The channel.
         shop_id: IOM's number of the shop.
         shop_name: IOM's name of the shop.
     """
 
     service: str
+    history: str
     channel: str
     shop_id: int
     shop_name: str
 
 
 SHOPS = (
-    Shop("iom-order-export-intronics", CONSUMER_CHANNEL, 10010, "inTRONICS"),
-    Shop("iom-order-export-intronics-business", BUSINESS_CHANNEL, 10020, "inTRONICS Business"),
+    Shop("iom-order-export-intronics", "iom-order-history-intronics", CONSUMER_CHANNEL, 10010, "inTRONICS"),
+    Shop(
+        "iom-order-export-intronics-business",
+        "iom-order-history-intronics-business",
+        BUSINESS_CHANNEL,
+        10020,
+        "inTRONICS Business",
+    ),
 )
 
 
 async def prepare_services(application: Application) -> str:
-    """Add the configurations that are missing; those that are there stay as they are."""
+    """Add the configurations of the export that are missing; those that are there stay as they are."""
+    wanted = {shop.service: (DEFINITION, shop) for shop in SHOPS}
+    return await _add_missing(application, wanted, {"digits_only_order_numbers": True})
+
+
+async def prepare_history_services(application: Application) -> str:
+    """Add the configurations of the order history that are missing, where the assembly has its cartridge."""
+    if HISTORY_DEFINITION not in {definition.id for _, definition in application.definitions.all}:
+        return "the assembly has no IOM Order History Service"
+    return await _add_missing(application, {shop.history: (HISTORY_DEFINITION, shop) for shop in SHOPS}, {})
+
+
+async def _add_missing(
+    application: Application, wanted: Mapping[str, tuple[str, Shop]], further: Mapping[str, Any]
+) -> str:
     present = {configuration.id for configuration in await application.services.all()}
-    missing = [shop for shop in SHOPS if shop.service not in present]
-    for shop in missing:
+    missing = [service for service in wanted if service not in present]
+    for service in missing:
+        definition, shop = wanted[service]
         await application.services.add(
-            shop.service,
-            definition=DEFINITION,
+            service,
+            definition=definition,
             context=shop.channel,
-            values=_settings(shop),
+            values={**_settings(shop), **further},
             by="database preparation",
         )
-    return ", ".join(shop.service for shop in missing) or "all are there already"
+    return ", ".join(missing) or "all are there already"
 
 
 def _settings(shop: Shop) -> dict[str, Any]:
@@ -62,5 +87,4 @@ def _settings(shop: Shop) -> dict[str, Any]:
         "shop_name": shop.shop_name,
         "user": DEMO_USER,
         "password": DEMO_PASSWORD,
-        "digits_only_order_numbers": True,
     }

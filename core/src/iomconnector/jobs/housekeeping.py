@@ -13,6 +13,7 @@ from iomconnector.jobs.offered import Schedule
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.job_engine import JobEngine
+from iomconnector.usecases.follow_orders import FollowOrders
 from iomconnector.usecases.retention import Retention
 from iomconnector.usecases.sign_in import SignIn
 
@@ -34,6 +35,9 @@ class _System(Protocol):
 
     @property
     def job_engine(self) -> JobEngine: ...
+
+    @property
+    def follow_orders(self) -> FollowOrders: ...
 
     @property
     def retention(self) -> Retention: ...
@@ -88,6 +92,7 @@ def core_schedules(system: _System, exporter: LooksAtTheLedger | None) -> Sequen
     return [
         Schedule("sweep of the export ledger", "* * * * *", Sweep(system, exporter)),
         Schedule("removal of old hints", "* * * * *", forget_hints),
+        Schedule("order states", "* * * * *", system.follow_orders),
         Schedule("removal of old sessions", "17 * * * *", system.sign_in.forget_what_is_over),
         Schedule("retention", "23 2 * * *", system.retention.scheduled),
     ]

@@ -1,6 +1,6 @@
 """The last known states of orders, for all processes; and who may replace which."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -42,8 +42,8 @@ class OrderStateStore(Protocol):
         stands for its order already.
 
         A state with the content that is known already gets a new version too: it was observed anew, and an
-        answer to an older question must not take its place. Of orders whose personal data were erased nothing
-        is kept.
+        answer to an older question must not take its place. Nothing is kept of orders that the shop does not
+        have, or whose personal data were erased.
 
         Returns:
             What stands now for each of the orders, by number.
@@ -59,6 +59,11 @@ class OrderStateStore(Protocol):
 
     async def known(self, channel: str, numbers: Sequence[str]) -> Mapping[str, KnownState]:
         """What stands for orders; those without are left out, and so are those that cannot be read."""
+        ...
+
+    async def unsettled(self, channel: str, settled: Collection[str], *, limit: int) -> Sequence[str]:
+        """Numbers of exported orders whose last known status is not among ``settled``, those first that were
+        not observed for the longest; before them the newest exported orders of which nothing is known."""
         ...
 
     async def forget(self, channel: str, numbers: Sequence[str]) -> None:

@@ -1,18 +1,19 @@
 """The last known states of orders in the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from iomconnector.model.exports import ExportState
 from iomconnector.model.order_states import OrderState
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_state_store import KnownState
 from iomconnector.storage.database import Database
-from iomconnector.storage.tables import change_feeds, order_states, orders
+from iomconnector.storage.tables import change_feeds, export_requests, order_states, orders
 from iomconnector.storage.text_bytes import in_utf8
 from iomconnector.storage.upsert import insert
 
@@ -49,7 +50,7 @@ class SqlOrderStateStore:
 
         async def store(connection: AsyncConnection) -> Mapping[str, KnownState]:
             numbers = sorted(newest)
-            erased = await _erased(connection, channel, numbers)
+            possible = await _not_erased(connection, channel, numbers)
             version = await _greatest_version(connection, channel) + 1
             rows = [
                 {
@@ -61,7 +62,7 @@ class SqlOrderStateStore:
                     "content": newest[number].model_dump_json(exclude_defaults=True),
                 }
                 for number in numbers
-                if number not in erased
+                if number in possible
             ]
             for batch in _batches(rows):
                 await _upsert(connection, batch, ticket)
@@ -82,6 +83,38 @@ class SqlOrderStateStore:
         """What stands for orders."""
         async with self._database.reading() as connection:
             return await _known(connection, channel, numbers)
+
+    async def unsettled(self, channel: str, settled: Collection[str], *, limit: int) -> Sequence[str]:
+        """Exported orders to look at again."""
+        exported = (
+            select(orders.c.number)
+            .join(export_requests, export_requests.c.order_id == orders.c.id)
+            .where(
+                export_requests.c.channel == channel, export_requests.c.state == ExportState.EXPORTED.value
+            )
+            .order_by(export_requests.c.order_id.desc())
+            .limit(limit)
+            .subquery()
+        )
+        unknown = select(exported.c.number).where(
+            ~exists(
+                select(_states.number).where(_states.channel == channel, _states.number == exported.c.number)
+            )
+        )
+        moving = (
+            select(_states.number)
+            .where(
+                _states.channel == channel,
+                _states.content.is_not(None),
+                _states.status.not_in(list(settled)),
+            )
+            .order_by(_states.observed_at)
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            found = list((await connection.execute(unknown)).scalars())
+            found += (await connection.execute(moving)).scalars()
+        return found[:limit]
 
     async def forget(self, channel: str, numbers: Sequence[str]) -> None:
         """Forget what stands for orders."""
@@ -147,11 +180,11 @@ async def _greatest_version(connection: AsyncConnection, channel: str) -> int:
     return (await connection.execute(query)).scalar_one() or 0
 
 
-async def _erased(connection: AsyncConnection, channel: str, numbers: Sequence[str]) -> set[str]:
+async def _not_erased(connection: AsyncConnection, channel: str, numbers: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for batch in _batches(numbers):
         query = select(orders.c.number).where(
-            orders.c.channel == channel, orders.c.number.in_(batch), orders.c.erased_at.is_not(None)
+            orders.c.channel == channel, orders.c.number.in_(batch), orders.c.erased_at.is_(None)
         )
         found.update((await connection.execute(query)).scalars())
     return found

@@ -1,7 +1,6 @@
 """The last known states of orders in memory."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from iomconnector.model.order_states import OrderState
@@ -9,9 +8,14 @@ from iomconnector.ports.order_state_store import KnownState
 
 
 class MemoryOrderStateStore:
-    """Implements :class:`~iomconnector.ports.order_state_store.OrderStateStore`."""
+    """Implements :class:`~iomconnector.ports.order_state_store.OrderStateStore`, for a shop that has every order.
 
-    def __init__(self) -> None:
+    Arguments:
+        exported: Gives the numbers of the exported orders of a channel, newest first.
+    """
+
+    def __init__(self, exported: Callable[[str], Sequence[str]] = lambda _: ()) -> None:
+        self._exported = exported
         self._known: dict[tuple[str, str], KnownState] = {}
         self._gone: dict[tuple[str, str], int] = {}
         self._marks: dict[tuple[str, str], str] = {}
@@ -30,12 +34,8 @@ class MemoryOrderStateStore:
             key = (channel, state.number)
             if standing.get(state.number, 0) > ticket:
                 continue
-            known = self._known.get(key)
-            if known is not None and known.state == state:
-                self._known[key] = replace(known, observed_at=observed_at)
-            else:
-                self._gone.pop(key, None)
-                self._known[key] = KnownState(state, version, observed_at)
+            self._gone.pop(key, None)
+            self._known[key] = KnownState(state, version, observed_at)
         return await self.known(channel, [state.number for state in states])
 
     async def versions(self, channel: str, numbers: Sequence[str]) -> Mapping[str, int]:
@@ -47,6 +47,16 @@ class MemoryOrderStateStore:
         """What stands for orders."""
         found = {number: self._known.get((channel, number)) for number in numbers}
         return {number: known for number, known in found.items() if known is not None}
+
+    async def unsettled(self, channel: str, settled: Collection[str], *, limit: int) -> Sequence[str]:
+        """Exported orders to look at again."""
+        unknown = [each for each in self._exported(channel)[:limit] if each not in self._versions(channel)]
+        moving = sorted(
+            (known.observed_at, number)
+            for (of, number), known in self._known.items()
+            if of == channel and known.state.status.code not in settled
+        )
+        return [*unknown, *(number for _, number in moving)][:limit]
 
     async def forget(self, channel: str, numbers: Sequence[str]) -> None:
         """Forget what stands for orders."""

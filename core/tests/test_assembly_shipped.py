@@ -103,7 +103,7 @@ def test_content_is_in_init_and_on_the_database_list_as_7_0_has_it() -> None:
     assert sorted(of_the_connector(assembly.database, PREPARED_BY_7_0)) == sorted(expected)
 
 
-WEB_PAGES = ("app_bo", "app_sf_responsive")
+WEB_PAGES = ("app_bo", "app_sf_responsive", "app_sf_responsive_carriertracking", "as_iomconnector")
 
 
 def test_headless_is_the_connector_without_web_pages() -> None:

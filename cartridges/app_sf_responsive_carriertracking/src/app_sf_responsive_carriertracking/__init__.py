@@ -1,0 +1,1 @@
+"""Parcels with tracking links on the page of an order."""

@@ -1,0 +1,1 @@
+"""What the connector adds to the storefront: payment, documents and notes of orders."""

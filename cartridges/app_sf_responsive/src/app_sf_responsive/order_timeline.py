@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from iomconnector.model.approvals import Decision
+from iomconnector.model.exports import ExportState
 from iomconnector.model.order_history import OrderView
 from iomconnector.model.order_states import Cancellation, Dispatch, GoodsReturn, PositionState
 
@@ -21,6 +22,7 @@ class EventKind(StrEnum):
     PLACED = "placed"
     APPROVED = "approved"
     REJECTED = "rejected"
+    AWAITED = "awaited"
     HANDED_OVER = "handed over"
     COMMISSIONED = "commissioned"
     CONFIRMED = "confirmed"
@@ -72,8 +74,17 @@ def _in_the_shop(view: OrderView) -> Iterator[OrderEvent]:
         yield OrderEvent(
             kind, decision.decided_at, by=decision.decided_by, details=_known(comment=decision.comment)
         )
+    if view.request.state is ExportState.WAITING_FOR_APPROVAL:
+        yield OrderEvent(EventKind.AWAITED, None, by=" / ".join(_awaited(view)))
     if view.request.exported_at is not None:
         yield OrderEvent(EventKind.HANDED_OVER, view.request.exported_at)
+
+
+def _awaited(view: OrderView) -> Sequence[str]:
+    """Who may decide on the first step that nobody decided on."""
+    decided = {decision.step for decision in view.placed.decisions}
+    steps = enumerate(view.order.approval_steps)
+    return next((step.approvers for index, step in steps if index not in decided), ())
 
 
 def _at_positions(view: OrderView) -> Iterator[OrderEvent]:

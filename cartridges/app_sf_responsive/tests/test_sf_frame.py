@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 import structlog
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
 
 from app_sf_responsive.assets import ASSETS
 from app_sf_responsive.testing.stage import open_stage
 from app_sf_responsive.views import shops as shops_view
 from iomconnector.errors import StorageError
+from iomconnector.hooks import hookimpl
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.samples import CHANNEL, ORGANIZATION
@@ -111,6 +114,28 @@ async def test_what_is_not_there_looks_like_the_shop(tmp_path: Path) -> None:
             assert "This page does not exist" in page.text, path
             assert ASSETS.path("shop.css") in page.links, path
             assert "nowhere" not in page.text, path
+
+
+class Gifts:
+    """A cartridge with a page below those of the shop."""
+
+    @hookimpl
+    def iomconnector_routers(self) -> list[APIRouter]:
+        router = APIRouter(prefix="/shop")
+
+        @router.get("/{channel}/gifts")
+        async def gifts(channel: str) -> PlainTextResponse:
+            return PlainTextResponse("gifts")
+
+        return [router]
+
+
+@in_event_loop
+async def test_cartridges_add_pages_below_those_of_the_shop(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, Gifts()) as stage:
+        guest = await stage.guest()
+        assert (await guest.get(f"{SHOP}/gifts")).html == "gifts", "though it comes later in the load order"
+        assert (await guest.get(f"{SHOP}/giftss")).status == 404
 
 
 @in_event_loop

@@ -296,7 +296,15 @@ class Container(containers.DeclarativeContainer):
     )
     customer_user_repository = providers.Singleton(SqlCustomerUserRepository, database)
     customer_session_store = providers.Singleton(SqlSessionStore, database, customer_sessions)
-    customer_users = providers.Singleton(CustomerUsers, customer_user_repository, password_hasher, clock)
+    customer_users = providers.Singleton(
+        CustomerUsers,
+        customer_user_repository,
+        customer_session_store,
+        failed_sign_ins,
+        password_hasher,
+        audit_trail,
+        clock,
+    )
     customer_sign_in = providers.Singleton(
         CustomerSignIn,
         customer_user_repository,

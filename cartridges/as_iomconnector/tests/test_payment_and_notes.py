@@ -85,7 +85,7 @@ async def shown(state: PaymentState, language: str = "en") -> str:
         (
             "130",
             "Paid 100% 100% Invoiced €100.00 Paid amount €130.00 Open Invoiced Amount €0.00 "
-            "€30.00 was paid too much.",
+            "€30.00 in your favour: you paid more than is due.",
         ),
     ],
 )

@@ -49,3 +49,9 @@ def file_name(name: str, mime_type: str) -> str:
     plain = _UNSAFE.sub("-", name).strip("-.")[:LONGEST_NAME] or "document"
     ending = ENDINGS.get(mime_type.partition(";")[0].strip().lower(), "")
     return plain if plain.lower().endswith(ending) and ending else plain + ending
+
+
+def document_number(document: OrderDocument) -> str:
+    """The number in a name of type, number and time; empty in another one."""
+    parts = document.name.split("_")
+    return parts[1] if len(parts) == 3 and parts[1].isdecimal() else ""

@@ -17,7 +17,7 @@ from app_sf_responsive.views.orders import order_key
 from app_sf_responsive.visitor import SHOP, Customer
 from as_iomconnector.assets import ASSETS, SHEET
 from as_iomconnector.document_download import download
-from as_iomconnector.document_names import KINDS, document_type
+from as_iomconnector.document_names import KINDS, document_number, document_type
 from as_iomconnector.documents_panel import documents_path
 from as_iomconnector.pages import PAGES
 from iomconnector.model.order_history import DocumentList
@@ -46,7 +46,7 @@ async def documents(customer: SignedIn, order_id: str) -> Response:
         order=view.order,
         order_path=customer.path("orders", key),
         path=documents_path(key, customer),
-        rows=[(document_type(each, customer.language), each) for each in shown],
+        rows=[(document_type(each, customer.language), document_number(each), each) for each in shown],
         total=len(found.documents),
         wanted=wanted,
         filters=_filters(found, customer),

@@ -1,1 +1,0 @@
-"""Orders, documents and payments as ICM's REST interface shows them."""

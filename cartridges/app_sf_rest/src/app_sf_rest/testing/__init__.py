@@ -1,1 +1,0 @@
-"""For the tests of who builds on the storefront REST application."""

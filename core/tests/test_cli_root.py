@@ -14,6 +14,7 @@ CORE = [
     "assembly",
     "cartridge",
     "context",
+    "customer",
     "dbinit",
     "dbprepare",
     "job",

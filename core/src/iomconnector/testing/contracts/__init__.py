@@ -14,6 +14,11 @@ from iomconnector.testing.contracts.cache import CacheContract
 from iomconnector.testing.contracts.clock import ClockContract
 from iomconnector.testing.contracts.context_repository import ContextRepositoryContract
 from iomconnector.testing.contracts.contract import Contract
+from iomconnector.testing.contracts.customer_token_store import CustomerTokenStoreContract
+from iomconnector.testing.contracts.customer_user_repository import (
+    CustomerUserRepositoryContract,
+    CustomerUserStorage,
+)
 from iomconnector.testing.contracts.document_service import DocumentServiceContract
 from iomconnector.testing.contracts.endpoint_states import EndpointStatesContract
 from iomconnector.testing.contracts.export_claims import ExportClaimContract
@@ -72,6 +77,9 @@ __all__ = [
     "ClockContract",
     "ContextRepositoryContract",
     "Contract",
+    "CustomerTokenStoreContract",
+    "CustomerUserRepositoryContract",
+    "CustomerUserStorage",
     "DirectoryFarSide",
     "DirectoryScene",
     "DocumentScene",

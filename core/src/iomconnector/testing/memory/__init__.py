@@ -15,6 +15,10 @@ from iomconnector.testing.memory.cache import MemoryCache
 from iomconnector.testing.memory.clock import ManualClock
 from iomconnector.testing.memory.contexts import MemoryContextRepository
 from iomconnector.testing.memory.customer_orders import MemoryCustomerOrders
+from iomconnector.testing.memory.customer_users import (
+    MemoryCustomerTokenStore,
+    MemoryCustomerUserRepository,
+)
 from iomconnector.testing.memory.endpoint_states import MemoryEndpointStates
 from iomconnector.testing.memory.export_desk import MemoryExportDesk
 from iomconnector.testing.memory.export_ledger import MemoryExportLedger
@@ -49,6 +53,8 @@ __all__ = [
     "MemoryCache",
     "MemoryContextRepository",
     "MemoryCustomerOrders",
+    "MemoryCustomerTokenStore",
+    "MemoryCustomerUserRepository",
     "MemoryEndpointStates",
     "MemoryExportDesk",
     "MemoryExportLedger",

@@ -66,13 +66,8 @@ class EndpointSettings(BaseModel):
         )
 
 
-def endpoint_of(connection: ConnectionSettings, settings: EndpointSettings, use: str = "") -> Endpoint:
-    """The shop at the address; services with the same two and the same use share what it bears.
-
-    Arguments:
-        connection: Where IOM is.
-        settings: How much it is asked to bear.
-        use: What it is used for, where that has its own share and its own circuit.
-    """
-    name = f"{connection.base_url[:SHOWN_OF_ADDRESS]} shop {connection.shop_id}"
-    return Endpoint(f"{name}, {use}" if use else name, settings.endpoint_rule)
+def endpoint_of(connection: ConnectionSettings, settings: EndpointSettings) -> Endpoint:
+    """The shop at the address; services with the same two share what it bears."""
+    return Endpoint(
+        f"{connection.base_url[:SHOWN_OF_ADDRESS]} shop {connection.shop_id}", settings.endpoint_rule
+    )

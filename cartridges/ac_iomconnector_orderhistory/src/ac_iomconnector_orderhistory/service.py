@@ -65,7 +65,7 @@ class IomOrderHistoryService:
     ) -> None:
         self._configuration = configuration
         self._context = context
-        self._endpoint = endpoint_of(configuration, configuration, "order history")
+        self._endpoint = endpoint_of(configuration, configuration)
         self._statuses = OrderStatusTable(
             configuration.status_texts_en, configuration.status_texts_de, configuration.status_phases
         )
@@ -85,7 +85,7 @@ class IomOrderHistoryService:
 
     @property
     def endpoint(self) -> Endpoint:
-        """The shop in IOM; reading has its own share and circuit beside the export."""
+        """The shop in IOM that is asked."""
         return self._endpoint
 
     @property

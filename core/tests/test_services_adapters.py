@@ -118,3 +118,23 @@ async def test_an_adapter_that_fails_to_close_is_named_and_the_others_are_closed
     assert [entry["service"] for entry in logs] == ["broken"]
     await world.resolver.aclose()
     assert [adapter.closed for adapter in adapters] == [1, 1]
+
+
+@in_event_loop
+async def test_an_adapter_has_the_identity_of_its_settings_in_each_process(world: InventoryServices) -> None:
+    async def identity(context: str = CHANNEL) -> str:
+        return (await world.resolver.resolution(world.offered[0].port, context)).identity
+
+    await world.add("stock", context=ORGANIZATION, url="https://old.example.com")
+    first = await identity()
+    assert "old.example.com" not in first
+    assert await identity(OTHER_CHANNEL) != first
+    await world.resolver.aclose()
+    del world.resolver
+    assert await identity() == first, "as in another process"
+    await world.managed.change("stock", values={"url": "https://new.example.com"}, by="anna")
+    world.clock.advance(SECOND)
+    assert await identity() != first
+    await world.managed.change("stock", values={"url": "https://old.example.com"}, by="anna")
+    world.clock.advance(SECOND)
+    assert await identity() == first

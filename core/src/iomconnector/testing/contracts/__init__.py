@@ -50,6 +50,7 @@ from iomconnector.testing.contracts.order_number_sequence import OrderNumberSequ
 from iomconnector.testing.contracts.order_number_source import OrderNumberSourceContract
 from iomconnector.testing.contracts.order_placing import OrderPlacingContract
 from iomconnector.testing.contracts.order_repository import OrderRepositoryContract
+from iomconnector.testing.contracts.order_state_store import OrderStateStoreContract
 from iomconnector.testing.contracts.order_storage import OrderStorage
 from iomconnector.testing.contracts.password_hasher import PasswordHasherContract
 from iomconnector.testing.contracts.personal_data import PersonalDataContract, PrivacyStorage
@@ -109,6 +110,7 @@ __all__ = [
     "OrderNumberSourceContract",
     "OrderPlacingContract",
     "OrderRepositoryContract",
+    "OrderStateStoreContract",
     "OrderStorage",
     "PasswordHasherContract",
     "PersonalDataContract",

@@ -8,7 +8,7 @@ from iomconnector.ports.order_state_store import KnownState
 
 
 class MemoryOrderStateStore:
-    """Implements :class:`~iomconnector.ports.order_state_store.OrderStateStore`, for a shop that has every order.
+    """Implements :class:`~iomconnector.ports.order_state_store.OrderStateStore`; every order is in the shop.
 
     Arguments:
         exported: Gives the numbers of the exported orders of a channel, newest first.

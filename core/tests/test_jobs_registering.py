@@ -84,6 +84,7 @@ async def test_cartridges_and_core_give_the_engine_what_it_does(application: Sys
         ("order states", "* * * * *"),
         ("removal of old hints", "* * * * *"),
         ("removal of old sessions", "17 * * * *"),
+        ("removal of old tokens", "27 * * * *"),
         ("retention", "23 2 * * *"),
         ("sweep of the export ledger", "* * * * *"),
     ]

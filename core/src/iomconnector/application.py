@@ -44,6 +44,7 @@ from iomconnector.usecases.channel_outlook import ChannelOutlooks
 from iomconnector.usecases.close_circuits import CloseCircuits
 from iomconnector.usecases.correct_orders import CorrectOrders
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
+from iomconnector.usecases.customer_tokens import CustomerTokens
 from iomconnector.usecases.customer_users import CustomerUsers
 from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.export_gates import ExportGates
@@ -102,6 +103,7 @@ class Application:
     sign_in: SignIn
     customer_users: CustomerUsers
     customer_sign_in: CustomerSignIn
+    customer_tokens: CustomerTokens
     order_numbers: OrderNumberSequence
     sequences: OrderNumberSequences
     place_orders: PlaceOrders

@@ -27,6 +27,8 @@ from iomconnector.ports.cache import Cache
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.customer_orders import CustomerOrders
+from iomconnector.ports.customer_token_store import CustomerTokenStore
+from iomconnector.ports.customer_user_repository import CustomerUserRepository
 from iomconnector.ports.endpoint_states import EndpointStates
 from iomconnector.ports.export_queries import ExportQueries
 from iomconnector.ports.job_engine import JobEngine
@@ -45,6 +47,7 @@ from iomconnector.storage.account_repository import SqlAccountRepository
 from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.customer_orders import SqlCustomerOrders
+from iomconnector.storage.customer_token_store import SqlCustomerTokenStore
 from iomconnector.storage.customer_user_repository import SqlCustomerUserRepository
 from iomconnector.storage.database import Database
 from iomconnector.storage.disk_cache import DiskCache
@@ -73,6 +76,7 @@ from iomconnector.usecases.blockwise_sequence import BlockwiseSequence
 from iomconnector.usecases.channel_outlook import ChannelOutlooks, known_endpoint
 from iomconnector.usecases.correct_orders import CorrectOrders
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
+from iomconnector.usecases.customer_tokens import CustomerTokens
 from iomconnector.usecases.customer_users import CustomerUsers
 from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.gates import Gates
@@ -180,6 +184,23 @@ def _export_hints(database: Database, engine: Callable[[], JobEngine]) -> Export
     return ExportHints(engine, wanted=_is_shared(database))
 
 
+def _customer_tokens(
+    users: CustomerUserRepository,
+    store: CustomerTokenStore,
+    sign_in: CustomerSignIn,
+    clock: Clock,
+    settings: Settings,
+) -> CustomerTokens:
+    return CustomerTokens(
+        users,
+        store,
+        sign_in,
+        clock,
+        access=timedelta(minutes=settings.customer_token_minutes),
+        refresh=timedelta(hours=settings.customer_refresh_hours),
+    )
+
+
 def _sign_in_rules(settings: Settings) -> SignInRules:
     def lockout(failures: int) -> LockoutRule:
         return LockoutRule(
@@ -275,7 +296,15 @@ class Container(containers.DeclarativeContainer):
     )
     customer_user_repository = providers.Singleton(SqlCustomerUserRepository, database)
     customer_session_store = providers.Singleton(SqlSessionStore, database, customer_sessions)
-    customer_users = providers.Singleton(CustomerUsers, customer_user_repository, password_hasher, clock)
+    customer_users = providers.Singleton(
+        CustomerUsers,
+        customer_user_repository,
+        customer_session_store,
+        failed_sign_ins,
+        password_hasher,
+        audit_trail,
+        clock,
+    )
     customer_sign_in = providers.Singleton(
         CustomerSignIn,
         customer_user_repository,
@@ -285,6 +314,10 @@ class Container(containers.DeclarativeContainer):
         audit_trail,
         clock,
         providers.Singleton(_sign_in_rules, settings),
+    )
+    customer_token_store = providers.Singleton(SqlCustomerTokenStore, database)
+    customer_tokens = providers.Singleton(
+        _customer_tokens, customer_user_repository, customer_token_store, customer_sign_in, clock, settings
     )
     sequence_store = providers.Singleton(SqlSequenceStore, database)
     used_numbers = providers.Singleton(SqlUsedNumbers, database)
@@ -354,6 +387,7 @@ class Container(containers.DeclarativeContainer):
         sign_in=sign_in,
         customer_users=customer_users,
         customer_sign_in=customer_sign_in,
+        customer_tokens=customer_tokens,
         order_numbers=order_numbers,
         sequences=sequences,
         place_orders=place_orders,

@@ -33,6 +33,9 @@ MATTERS: Final[Mapping[str, Matter]] = {
     "orders": Matter("Orders and exports", ("order", "export")),
     "order-numbers": Matter("Order numbers", ("sequence",)),
     "accounts": Matter("Accounts and sessions", ("account", "session", "address"), Role.ADMINISTRATOR),
+    "customers": Matter(
+        "Customers", ("customer", "customer_session", "customer_address"), Role.ADMINISTRATOR
+    ),
 }
 
 _GONE: Final = frozenset({"service.removed", "account.removed"})

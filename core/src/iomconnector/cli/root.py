@@ -39,6 +39,12 @@ def _assembly() -> typer.Typer:
     return app
 
 
+def _customer() -> typer.Typer:
+    from iomconnector.cli.customer_commands import app
+
+    return app
+
+
 def _cartridge() -> typer.Typer:
     from iomconnector.cli.cartridge_commands import app
 
@@ -106,6 +112,7 @@ CORE_COMMANDS = {
         Command("assembly", "Which cartridges load, in what order, and why.", _assembly),
         Command("cartridge", "The installed cartridges and who binds to what.", _cartridge),
         Command("context", "Organizations, channels and applications.", _context),
+        Command("customer", "People who buy, and sign in at a storefront.", _customer),
         Command("dbinit", "Prepare the database, of all cartridges or of some.", _dbinit),
         Command("dbprepare", "Prepare the database: schema and content.", _dbprepare),
         Command("job", "Background jobs and schedules: what waits, what failed, try again.", _job),

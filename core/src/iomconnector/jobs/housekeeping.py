@@ -13,6 +13,7 @@ from iomconnector.jobs.offered import Schedule
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.job_engine import JobEngine
+from iomconnector.usecases.customer_tokens import CustomerTokens
 from iomconnector.usecases.follow_orders import FollowOrders
 from iomconnector.usecases.retention import Retention
 from iomconnector.usecases.sign_in import SignIn
@@ -32,6 +33,9 @@ class _System(Protocol):
 
     @property
     def sign_in(self) -> SignIn: ...
+
+    @property
+    def customer_tokens(self) -> CustomerTokens: ...
 
     @property
     def job_engine(self) -> JobEngine: ...
@@ -94,5 +98,6 @@ def core_schedules(system: _System, exporter: LooksAtTheLedger | None) -> Sequen
         Schedule("removal of old hints", "* * * * *", forget_hints),
         Schedule("order states", "* * * * *", system.follow_orders),
         Schedule("removal of old sessions", "17 * * * *", system.sign_in.forget_what_is_over),
+        Schedule("removal of old tokens", "27 * * * *", system.customer_tokens.forget_what_is_over),
         Schedule("retention", "23 2 * * *", system.retention.scheduled),
     ]

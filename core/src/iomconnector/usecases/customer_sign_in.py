@@ -75,7 +75,7 @@ class CustomerSignIn:
             SignInRefusedError: Login and password do not belong together, the user is not active, or it or
                 the address is locked: it is never said which.
         """
-        owner = await self._proof.owner(self._realm(channel), login, password, client=client)
+        owner = await self.prove(channel, login, password, client=client)
         user = owner.shown
         key = owner_key(channel, user.login)
         token, expires_at = await self._sessions.open(key, owner.generation, scope=channel)
@@ -83,6 +83,11 @@ class CustomerSignIn:
         await self._sessions.forget_what_is_over()
         await self._note("customer_session.opened", channel, user.login, {"address": (None, shown(client))})
         return CustomerSession(token, csrf_token_of(token), user, expires_at)
+
+    async def prove(self, channel: str, login: str, password: str, *, client: str) -> StoredCustomerUser:
+        """Who knows the password of a login. Failures count as those of :meth:`sign_in`, and it raises what
+        that raises."""
+        return await self._proof.owner(self._realm(channel), login, password, client=client)
 
     async def recognize(self, channel: str, token: str) -> CustomerSession | None:
         """Whose session it is, and that it was used now; none where it is nobody's in that channel or is

@@ -1,0 +1,1 @@
+"""Orders, documents and payments as ICM's REST interface shows them."""

@@ -1,0 +1,1 @@
+"""For the tests of who builds on the storefront REST application."""

@@ -184,8 +184,8 @@ def test_the_history_of_a_customer_costs_one_question(shop: Shop) -> None:
     assert {each["number"]: (each["status"]["code"], each["source"]) for each in found["orders"]} == {
         "A1": ("PACKED", "order management"),
         "A2": ("SENT", "order management"),
-        "A3": ("exported", "shop"),
-        "W": ("waiting for approval", "shop"),
+        "A3": ("EXPORTED", "shop"),
+        "W": ("IN_APPROVAL", "shop"),
     }
     pages = [
         shop.json(
@@ -197,17 +197,31 @@ def test_the_history_of_a_customer_costs_one_question(shop: Shop) -> None:
     assert sorted(numbers) == ["A1", "A2", "A3", "W"]
     sent = shop.json("order", "history", "--customer", CUSTOMER, "--channel", CHANNEL, "--status", "SENT")
     assert [each["number"] for each in sent["orders"]] == ["A2"]
-    waits = (
-        "order",
-        "history",
-        "--customer",
-        CUSTOMER,
-        "--channel",
-        CHANNEL,
-        "--status",
-        "waiting for approval",
-    )
-    assert [each["number"] for each in shop.json(*waits)["orders"]] == ["W"]
+    for name in ("waiting for approval", "IN_APPROVAL"):
+        options = ("--customer", CUSTOMER, "--channel", CHANNEL, "--status", name)
+        assert [each["number"] for each in shop.json("order", "history", *options)["orders"]] == ["W"]
+
+
+def test_the_history_stands_while_nobody_answers(shop: Shop) -> None:
+    far = Far(shop)
+    far.has(state_of("A1"))
+    options = ("--customer", CUSTOMER, "--channel", CHANNEL)
+    shop.json("order", "history", *options)
+    far.directory.rename(far.directory.with_name("away"))
+    assert shop.run("service", "set", "history", "keep_seconds=0").code == 0
+    ended = shop.run("order", "history", *options, variables={"COLUMNS": "80"})
+    assert ended.code == 0
+    assert "The order management system cannot be reached.\n" in ended.out
+    assert "last known, " in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 80
+    alone = prepared_history_off(shop)
+    assert "the shop stands alone." in " ".join(alone.split())
+
+
+def prepared_history_off(shop: Shop) -> str:
+    """The history after the service was deactivated."""
+    assert shop.run("service", "deactivate", "history").code == 0
+    return shop.run("order", "history", "--customer", CUSTOMER, "--channel", CHANNEL).out
 
 
 def test_what_only_the_order_management_system_knows_is_found_there(shop: Shop) -> None:

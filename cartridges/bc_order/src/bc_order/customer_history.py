@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from bc_order.far_state import FarState, far_states
 from iomconnector.application import Application
-from iomconnector.errors import ConnectorError
 from iomconnector.model.customer_users import OrderOwner
 from iomconnector.model.exports import ExportState
+from iomconnector.model.local_order_status import export_states_of
+from iomconnector.model.order_history import OrderView
 from iomconnector.model.order_states import OrderState, StateSource, age_seconds
 from iomconnector.model.values import ChannelId
 from iomconnector.ports.customer_orders import CustomerOrderQuery
@@ -21,7 +21,6 @@ from iomconnector.ports.order_history_service import (
     OrderHistoryService,
     StateQuery,
 )
-from iomconnector.ports.order_repository import StoredOrder
 
 SEARCH_SECONDS = 30.0
 """An operator's search may take longer than a page."""
@@ -55,9 +54,9 @@ class HistoryRow:
         payment: How far it is paid; empty where nobody says it.
         source: Who says so.
         as_of: When that was so.
-        trouble: Why there is no answer of now; empty where there is one.
+        reason: Why there is no answer of now, as :class:`~iomconnector.model.order_history.OrderView` has it;
+            empty where there is one, and where none is needed.
         in_shop: Whether the shop has the order.
-        exported: Whether the order management system should have it.
     """
 
     HEADINGS: ClassVar = ("Order", "Created", "Status", "Total", "Paid")
@@ -70,9 +69,8 @@ class HistoryRow:
     payment: str
     source: StateSource
     as_of: datetime
-    trouble: str = ""
+    reason: str = ""
     in_shop: bool = True
-    exported: bool = True
 
     def cells(self) -> Sequence[str]:
         """The cells of a table."""
@@ -90,7 +88,7 @@ class HistoryRow:
             "source": self.source.value,
             "as_of": self.as_of.isoformat(),
             "age_seconds": age_seconds(self.as_of, now),
-            "trouble": self.trouble or None,
+            "reason": self.reason or None,
             "in_shop": self.in_shop,
         }
 
@@ -113,25 +111,25 @@ class HistoryRows:
 
 
 async def from_shop(application: Application, channel: str, question: HistoryQuestion) -> HistoryRows:
-    """The orders that the customer sees, with one question to the order management system for the page."""
-    local = {state.value: state for state in ExportState}
+    """The orders that the customer sees, as the customer sees them: one question for the page, answers that
+    are kept for a while, and the last known state where nobody answers."""
+    history = application.order_history
+    statuses = await history.statuses(channel)
     query = CustomerOrderQuery(
         numbers=question.numbers,
         skus=question.skus,
         emails=question.emails,
         created_from=question.created_from,
         created_to=question.created_to,
-        status_codes=tuple(each for each in question.statuses if each not in local),
-        export_states=tuple(local[each] for each in question.statuses if each in local),
+        status_codes=question.statuses,
+        export_states=tuple(state for each in question.statuses for state in _states_of(each)),
         offset=question.offset,
         limit=question.limit,
     )
-    page = await application.customer_orders.page(OrderOwner(ChannelId(channel), question.customer), query)
-    exported = [each.placed.order.number for each in page.orders if _is_exported(each)]
-    far = await far_states(application, channel, exported)
-    now = application.clock.now()
-    rows = [_shop_row(each, far.get(each.placed.order.number), now) for each in page.orders]
-    return HistoryRows(rows, page.total, now, await _hint(application, channel, question, set(local)))
+    page = await history.page(OrderOwner(ChannelId(channel), question.customer), query)
+    known = {status.code for status in statuses} | {state.value for state in ExportState}
+    rows = [_shop_row(each) for each in page.orders]
+    return HistoryRows(rows, page.total, application.clock.now(), _unknown(question, known))
 
 
 async def from_order_management(
@@ -164,69 +162,53 @@ async def from_order_management(
             f"The order management system did not answer within {SEARCH_SECONDS:g} s.", channel=channel
         ) from None
     now = application.clock.now()
-    rows = []
-    for state in page.states:
-        known = channel in await application.orders.channels_of(state.number)
-        rows.append(_far_row(state, state.created_at, StateSource.ORDER_MANAGEMENT, now, in_shop=known))
-    return HistoryRows(rows, page.total, now, await _hint(application, channel, question, set()))
-
-
-def _is_exported(stored: StoredOrder) -> bool:
-    return stored.request.state is ExportState.EXPORTED
-
-
-def _shop_row(stored: StoredOrder, far: FarState | None, now: datetime) -> HistoryRow:
-    order, request = stored.placed.order, stored.request
-    if far is not None and far.state is not None:
-        return _far_row(far.state, order.created_at, far.source, far.as_of, trouble=far.trouble)
-    price = order.total.gross or order.total.net
-    return HistoryRow(
-        number=order.number,
-        created_at=order.created_at,
-        status_code=request.state.value,
-        status=request.state.value,
-        total=str(price.discounted or price.amount) if price else "",
-        payment="",
-        source=StateSource.SHOP,
-        as_of=now,
-        trouble=far.trouble if far else "",
-        exported=_is_exported(stored),
+    rows = [
+        _far_row(state, now, in_shop=channel in await application.orders.channels_of(state.number))
+        for state in page.states
+    ]
+    return HistoryRows(
+        rows, page.total, now, _unknown(question, {status.code for status in service.statuses})
     )
 
 
-def _far_row(
-    state: OrderState,
-    created_at: datetime | None,
-    source: StateSource,
-    as_of: datetime,
-    *,
-    trouble: str = "",
-    in_shop: bool = True,
-) -> HistoryRow:
+def _states_of(status: str) -> Sequence[ExportState]:
+    """The states of exports that a status means: its own name, or a status that the shop gives."""
+    return [state for state in ExportState if state.value == status] or export_states_of(status)
+
+
+def _shop_row(view: OrderView) -> HistoryRow:
+    price = view.order.total.gross or view.order.total.net
+    payment = view.state.payment if view.state else None
+    return HistoryRow(
+        number=view.order.number,
+        created_at=view.order.created_at,
+        status_code=view.status.code,
+        status=view.status.text(),
+        total=str(price.discounted or price.amount) if price else "",
+        payment=payment.status.value if payment else "",
+        source=view.source,
+        as_of=view.as_of,
+        reason=view.reason or "",
+    )
+
+
+def _far_row(state: OrderState, now: datetime, *, in_shop: bool) -> HistoryRow:
     return HistoryRow(
         number=state.number,
-        created_at=created_at,
+        created_at=state.created_at,
         status_code=state.status.code,
         status=state.status.text(),
         total=str(state.total) if state.total else "",
         payment=state.payment.status.value if state.payment else "",
-        source=source,
-        as_of=as_of,
-        trouble=trouble,
+        source=StateSource.ORDER_MANAGEMENT,
+        as_of=now,
         in_shop=in_shop,
     )
 
 
-async def _hint(application: Application, channel: str, question: HistoryQuestion, local: set[str]) -> str:
-    """What statuses there are, where one is asked for that nobody explains."""
-    if not question.statuses:
-        return ""
-    try:
-        service: OrderHistoryService = await application.resolver.resolve(OrderHistoryService, channel)
-        known = {status.code for status in service.statuses} | local
-    except ConnectorError:
-        known = local
+def _unknown(question: HistoryQuestion, known: Set[str]) -> str:
+    """Which statuses there are, where one is asked for that nobody explains."""
     unknown = [each for each in question.statuses if each not in known]
-    return (
-        f"No status is called {', '.join(unknown)}. There are: {', '.join(sorted(known))}." if unknown else ""
-    )
+    if not unknown:
+        return ""
+    return f"No status is called {', '.join(unknown)}. There are: {', '.join(sorted(known))}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -23,6 +23,13 @@ from iomconnector.cli.terminal import Format, FormatOption, print_json, print_te
 from iomconnector.model.order_states import StateSource, age_seconds
 
 MOST_PER_PAGE = 100
+TOLD: Final = {
+    "service inactive": "No service for the order history is operational: the shop stands alone.",
+    "circuit open": "The order management system is not asked at present: its circuit is open.",
+    "too slow": "The order management system did not answer within the budget of pages.",
+    "unavailable": "The order management system cannot be reached.",
+}
+"""Why there is no answer of now."""
 
 
 class HistorySource(StrEnum):
@@ -90,8 +97,8 @@ def history(
 
 
 def _print(found: HistoryRows, customer: str, page: int, pages: int) -> None:
-    for trouble in dict.fromkeys(each.trouble for each in found.rows if each.trouble and each.exported):
-        print_text(trouble)
+    for reason in dict.fromkeys(each.reason for each in found.rows if each.reason in TOLD):
+        print_text(TOLD[reason])
     if not found.rows:
         beyond = f" There are {pages} pages." if found.total else ""
         typer.echo(f"Nothing of customer {customer} was found on page {page}.{beyond}")
@@ -106,8 +113,9 @@ def _print(found: HistoryRows, customer: str, page: int, pages: int) -> None:
 
 def _detail(row: HistoryRow, found: HistoryRows) -> str:
     last = row.source is StateSource.LAST_KNOWN
+    missing = ", not there" if row.reason == "not there" else ""
     age = f", {told_age(age_seconds(row.as_of, found.now))} old" if last else ""
-    return f"{row.source.value}{age}" if row.in_shop else f"{row.source.value}, not in the shop"
+    return f"{row.source.value}{age}{missing}" if row.in_shop else f"{row.source.value}, not in the shop"
 
 
 def _day(text: str | None, option: str) -> date | None:

@@ -37,12 +37,14 @@ class FileOrderHistorySettings(BaseModel):
     Arguments:
         states: The directory; while it is not there, the system cannot be reached.
         budget_seconds: Longer than this no page waits.
+        keep_seconds: For how long an answer is used again.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     states: Path
     budget_seconds: float = 5.0
+    keep_seconds: float = 5.0
 
 
 class FileOrderHistoryService:
@@ -52,7 +54,10 @@ class FileOrderHistoryService:
     def __init__(self, settings: FileOrderHistorySettings, context: AdapterContext) -> None:
         self._directory = settings.states
         self.endpoint = Endpoint(f"directory {settings.states}")
-        self.rules = HistoryRules(budget=timedelta(seconds=settings.budget_seconds))
+        self.rules = HistoryRules(
+            keep_states=timedelta(seconds=settings.keep_seconds),
+            budget=timedelta(seconds=settings.budget_seconds),
+        )
 
     @property
     def statuses(self) -> Sequence[StatusName]:

@@ -1,11 +1,8 @@
 """Signing in at the storefront: the users of customers, each in one channel."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from iomconnector.model.audit import AuditEntry
 from iomconnector.model.customer_users import CustomerUser
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
@@ -17,7 +14,7 @@ from iomconnector.usecases.customer_keys import customer_key, owner_key, owner_o
 from iomconnector.usecases.kept_sessions import KeptSessions, csrf_token_of
 from iomconnector.usecases.password_proof import PasswordProof, Realm
 from iomconnector.usecases.sign_in import SignInRules
-from iomconnector.usecases.sign_in_keys import address_key, shown
+from iomconnector.usecases.sign_in_keys import address_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,8 @@ class CustomerSession:
 
 class CustomerSignIn:
     """Opens, recognizes and ends sessions of users of customers. The token of a session means nothing in
-    another channel, and nothing in the back office."""
+    another channel, and nothing in the back office. The audit trail is told of locks, not of sessions: it is
+    for those who look after the system, and customers are many."""
 
     def __init__(
         self,
@@ -56,8 +54,6 @@ class CustomerSignIn:
         self._proof = PasswordProof(
             failures, hasher, audit, clock, account=rules.account, address=rules.address
         )
-        self._audit = audit
-        self._clock = clock
 
     async def sign_in(
         self, channel: str, login: str, password: str, *, client: str, replacing: str = ""
@@ -81,7 +77,6 @@ class CustomerSignIn:
         token, expires_at = await self._sessions.open(key, owner.generation, scope=channel)
         await self.sign_out(channel, replacing)
         await self._sessions.forget_what_is_over()
-        await self._note("customer_session.opened", channel, user.login, {"address": (None, shown(client))})
         return CustomerSession(token, csrf_token_of(token), user, expires_at)
 
     async def prove(self, channel: str, login: str, password: str, *, client: str) -> StoredCustomerUser:
@@ -100,9 +95,7 @@ class CustomerSignIn:
 
     async def sign_out(self, channel: str, token: str) -> None:
         """End a session; one that is over already stays so."""
-        key = await self._sessions.close(token, scope=channel)
-        if key is not None:
-            await self._note("customer_session.closed", channel, owner_of(key)[1])
+        await self._sessions.close(token, scope=channel)
 
     async def _find(self, key: str) -> StoredCustomerUser | None:
         return await self._users.find(*owner_of(key))
@@ -124,9 +117,3 @@ class CustomerSignIn:
             address_topic="customer_address",
             context=channel,
         )
-
-    async def _note(
-        self, action: str, channel: str, login: str, changes: Mapping[str, tuple[Any, Any]] | None = None
-    ) -> None:
-        entry = AuditEntry(self._clock.now(), login, action, login, context=channel, changes=changes or {})
-        await self._audit.record(entry)

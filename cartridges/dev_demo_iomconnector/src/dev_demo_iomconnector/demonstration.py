@@ -88,6 +88,7 @@ class Demonstration:
 
     async def place(self, advance: Callable[[int], None]) -> Outcome:
         """Place the orders and decide on approvals; a few keep waiting, a few are rejected."""
+        self._scenario = self._scenario.shared_among(await self._application.customer_users.all())
         entries = (
             Entry(line, dump_order(order), order=order, number=order.number)
             for line, order in enumerate(self._scenario.orders, 1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dev_demo_iomconnector.customer_orders import shared_among
 from dev_demo_iomconnector.sample_orders import sample_orders
 from dev_iomconnector_iom.faults.rules import FaultKind, FaultRule
+from iomconnector.model.customer_users import CustomerUser
 from iomconnector.model.orders import Order
 from iomconnector.model.payments import Payment, Tender
 
@@ -42,6 +44,17 @@ class Scenario:
     unexportable: dict[str, str]
     conflicting: Order
     duplicate: Order
+
+    def shared_among(self, users: Sequence[CustomerUser]) -> Scenario:
+        """The same, with some of the orders belonging to registered users."""
+        orders = tuple(shared_among(users, self.orders))
+        named = {order.number: order for order in orders}
+        return replace(
+            self,
+            orders=orders,
+            conflicting=named[self.conflicting.number],
+            duplicate=named[self.duplicate.number],
+        )
 
 
 def build_scenario(count: int, *, seed: int, first_number: int) -> Scenario:

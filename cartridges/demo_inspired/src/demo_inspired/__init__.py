@@ -1,0 +1,1 @@
+"""Sample customers of the inSPIRED organization."""

@@ -168,11 +168,15 @@ def test_a_slow_system_takes_no_longer_than_the_budget(shop: Shop) -> None:
     )  # fmt: skip
 
 
-def test_an_order_that_is_not_there_is_told(shop: Shop) -> None:
+def test_an_exported_order_that_is_not_there_is_a_difference(shop: Shop) -> None:
     Far(shop)
     sides = shop.json("order", "show", "A1")["both_sides"]
-    assert (sides["source"], sides["reason"], sides["differences"]) == (None, "not there", 0)
-    assert "The order management system has no such order." in shop.run("order", "show", "A1").out
+    assert (sides["source"], sides["reason"], sides["differences"]) == (None, "not there", 1)
+    out = shop.run("order", "show", "A1").out
+    assert "The order management system has no such order." in out
+    assert "!=  status      exported  not there" in out
+    waiting = shop.json("order", "show", "W")["both_sides"]
+    assert (waiting["reason"], waiting["differences"]) == ("not there", 0)
 
 
 def test_the_history_of_a_customer_costs_one_question(shop: Shop) -> None:

@@ -34,6 +34,13 @@ class Compared:
     differs: bool = False
 
 
+def missing_there(request: ExportRequest) -> Sequence[Compared]:
+    """What differs where the order management system answered and has no such order."""
+    if request.state is not ExportState.EXPORTED:
+        return ()
+    return (Compared("status", request.state.value, "not there", True),)
+
+
 def both_sides(request: ExportRequest, order: Order | None, state: OrderState) -> Sequence[Compared]:
     """Lay both sides of an order beside each other.
 

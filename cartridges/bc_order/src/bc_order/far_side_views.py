@@ -44,13 +44,14 @@ def print_far_side(far: FarState, compared: Sequence[Compared], now: datetime) -
     """Write both sides to the terminal, below a sentence that tells who answered and when."""
     if far.trouble:
         print_text(far.trouble)
-    if far.state is None:
-        if far.reason != "not there":
-            typer.echo("Nothing is known of what it said before.")
+    if far.state is None and far.reason != "not there":
+        typer.echo("Nothing is known of what it said before.")
+    if not compared:
         return
     differing = sum(each.differs for each in compared)
     found = {0: "no difference", 1: "1 difference"}.get(differing, f"{differing} differences")
-    print_text(f"{told_source(far.source, far.as_of, now)}: {found}.")
+    if far.state is not None:
+        print_text(f"{told_source(far.source, far.as_of, now)}: {found}.")
     rows = [(DIFFERS if each.differs else "", each.what, each.shop, each.theirs) for each in compared]
     print_table("", ("", "Both sides", "Shop", "Order management"), rows)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from iomconnector.application import Application
 from iomconnector.errors import ConnectorError
 from iomconnector.model.order_states import OrderState, StateSource
-from iomconnector.ports.order_history_service import HistoryUnavailableError, OrderHistoryService
+from iomconnector.ports.order_history_service import OrderHistoryService
 from iomconnector.services.resolution import ServiceResolutionError
 
 
@@ -76,18 +76,16 @@ async def _ask(application: Application, channel: str, numbers: Sequence[str]) -
         return _Answer(reason="service inactive", trouble=str(error))
     budget = service.rules.budget.total_seconds()
     store = application.order_state_store
+    ticket = await store.ticket(channel)
     try:
-        ticket = await store.ticket(channel)
         async with asyncio.timeout(budget):
             states = await service.states(numbers)
     except TimeoutError:
         return _Answer(
             reason="too slow", trouble=f"The order management system did not answer within {budget:g} s."
         )
-    except HistoryUnavailableError as error:
-        return _Answer(reason="unavailable", trouble=str(error))
     except ConnectorError as error:
-        return _Answer(reason="refused", trouble=str(error))
+        return _Answer(reason="unavailable", trouble=str(error))
     now = application.clock.now()
     kept = await store.keep(channel, states, ticket=ticket, observed_at=now)
     return _Answer(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bc_order.both_sides import both_sides
+from bc_order.both_sides import Compared, both_sides, missing_there
 from bc_order.choosing import chosen_export
 from bc_order.exact_json import exact_json
 from bc_order.facts import message_facts, order_facts, readable
@@ -16,6 +16,8 @@ from bc_order.options import Channel, Number
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table, print_text
+from iomconnector.model.exports import ExportRequest
+from iomconnector.model.orders import Order
 from iomconnector.ports.message_log import Message
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.usecases.explain_export import Explanation
@@ -44,7 +46,7 @@ def show(
 
     life, far, now = invocation_of(context).run(work)
     order = life.order.placed.order if isinstance(life.order, StoredOrder) else None
-    compared = both_sides(life.summary.request, order, far.state) if far.state else ()
+    compared = _compared(life.summary.request, order, far)
     facts = order_facts(life.summary, life.order)
     if output is Format.JSON:
         print_json(
@@ -70,6 +72,12 @@ def show(
     print_far_side(far, compared, now)
     typer.echo()
     print_table("Its life", ("At", "By", "What happened"), map(_event_row, life.events))
+
+
+def _compared(request: ExportRequest, order: Order | None, far: FarState) -> Sequence[Compared]:
+    if far.state is not None:
+        return both_sides(request, order, far.state)
+    return missing_there(request) if far.reason == "not there" else ()
 
 
 def _print_document(context: typer.Context, number: str, channel: str | None) -> None:

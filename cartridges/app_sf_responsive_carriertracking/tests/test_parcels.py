@@ -21,7 +21,7 @@ from app_sf_responsive_carriertracking.tracking_service import DEFAULT
 from iomconnector.application import Application
 from iomconnector.model.order_states import PositionState
 from iomconnector.testing.event_loop import in_event_loop
-from iomconnector.testing.samples import CONTEXTS, NOON, sample_order
+from iomconnector.testing.samples import CHANNEL, CONTEXTS, NOON, sample_order
 
 MakeApplication = Callable[..., AbstractAsyncContextManager[Application]]
 
@@ -139,6 +139,15 @@ async def test_the_page_of_an_order_shows_its_parcels(application: MakeApplicati
         assert panel is not None
         assert "4711" in panel.html
         assert "<a " not in panel.html
+        own = {"templates": {"Acme": "https://parcels.example.com/{number}"}}
+        await system.services.add(
+            "carriers", definition="carrier-tracking", context=CHANNEL, values=own, by="tests"
+        )
+        panel = await parcels_panel(
+            sample_view(order, state=sample_state(order, positions=[unknown])), sample_customer(system)
+        )
+        assert panel is not None
+        assert 'href="https://parcels.example.com/4711"' in panel.html
 
 
 def test_every_text_has_a_german_one() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from as_iomconnector import cartridge
 from as_iomconnector.document_names import file_name
 from as_iomconnector.documents_views import router
 from iomconnector.hooks import hookimpl
+from iomconnector.ports.document_service import DocumentRefusedError, DocumentStream
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_history_service import HistoryRules, OrderHistoryService
 from iomconnector.services.definition import ServiceDefinition
@@ -36,11 +37,38 @@ class Nothing(BaseModel):
     """There is nothing to set."""
 
 
+class WatchedHistoryService(MemoryOrderHistoryService):
+    """Counts the documents that are open, and breaks off what a content tells it to."""
+
+    def __init__(self, management: MemoryOrderHistory, opened: list[str]) -> None:
+        super().__init__(management, QUICK)
+        self._opened = opened
+
+    @asynccontextmanager
+    async def open_document(self, number: str, document_id: str) -> AsyncIterator[DocumentStream]:
+        async with super().open_document(number, document_id) as stream:
+            self._opened.append(number)
+            try:
+                yield replace(stream, chunks=self._spoilt(stream.chunks))
+            finally:
+                self._opened.remove(number)
+
+    @staticmethod
+    async def _spoilt(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            if chunk.startswith(b"refused"):
+                raise DocumentRefusedError("This is no document.")
+            yield chunk
+            if chunk.startswith(b"broken"):
+                raise DocumentRefusedError("It ends too early.")
+
+
 class FarSide:
     """A cartridge with an order management system in memory."""
 
     def __init__(self) -> None:
         self.management = MemoryOrderHistory()
+        self.opened: list[str] = []
 
     @hookimpl
     def iomconnector_service_definitions(self) -> Sequence[ServiceDefinition[Any]]:
@@ -49,9 +77,8 @@ class FarSide:
             self._definition("history", OrderHistoryService, self._history),
         ]
 
-    @staticmethod
-    def _history(management: MemoryOrderHistory) -> MemoryOrderHistoryService:
-        return MemoryOrderHistoryService(management, QUICK)
+    def _history(self, management: MemoryOrderHistory) -> MemoryOrderHistoryService:
+        return WatchedHistoryService(management, self.opened)
 
     def _definition(
         self, name: str, port: type[Any], make: Callable[[MemoryOrderHistory], Any]
@@ -67,6 +94,7 @@ class Scene:
     management: MemoryOrderHistory
     keys: dict[str, int]
     documents: dict[str, str]
+    opened: list[str]
 
     def documents_of(self, login: str) -> str:
         channel = CHANNEL if login == "patricia" else OTHER_CHANNEL
@@ -92,7 +120,7 @@ async def scene(directory: Path) -> AsyncIterator[Scene]:
         for login in keys:
             await far.management.add_document(f"2026-{login}", PDF + login.encode())
             documents[login] = next(iter(far.management.contents(f"2026-{login}")))
-        yield Scene(stage, far.management, keys, documents)
+        yield Scene(stage, far.management, keys, documents, far.opened)
 
 
 @in_event_loop
@@ -203,6 +231,49 @@ async def test_a_document_that_cannot_be_fetched_is_told_on_a_page(tmp_path: Pat
         assert answer.status == 503
         assert "The document cannot be fetched at the moment" in answer.text
         assert "content-disposition" not in answer.headers
+
+
+@in_event_loop
+async def test_what_may_not_be_passed_on_is_told_or_broken_off(tmp_path: Path) -> None:
+    async with scene(tmp_path) as shown:
+        patricia = await shown.stage.customer("patricia")
+        for content in (b"refused", b"broken" + b"x" * 200_000):
+            await shown.management.add_document("2026-patricia", content)
+        _, refused, broken = shown.management.contents("2026-patricia")
+        page = await patricia.get(f"{shown.documents_of('patricia')}/{refused}")
+        assert (page.status, shown.opened) == (502, [])
+        assert "The document cannot be fetched at the moment" in page.text
+        answer = await patricia.client.get(f"{shown.documents_of('patricia')}/{broken}")
+        assert len(answer.content) < int(answer.headers["content-length"]), "it cannot be taken for whole"
+        assert shown.opened == []
+
+
+@in_event_loop
+async def test_a_reader_who_goes_away_gives_the_document_back(tmp_path: Path) -> None:
+    async with scene(tmp_path) as shown:
+        patricia = await shown.stage.customer("patricia")
+        path = shown.document_of("patricia")
+        cookies = "; ".join(f"{name}={value}" for name, value in patricia.client.cookies.items())
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+            "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+            "headers": [(b"host", b"shop.example"), (b"cookie", cookies.encode())],
+            "client": ("192.0.2.1", 1), "server": ("shop.example", 80),
+        }  # fmt: skip
+        seen: list[int] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            seen.append(len(shown.opened))
+            if message["type"] == "http.response.body":
+                raise OSError("the connection is gone")
+
+        with suppress(Exception):
+            await shown.stage.web(scope, receive, send)
+        assert shown.opened == []
+        assert 1 in seen, "it was open when the answer began"
 
 
 @in_event_loop

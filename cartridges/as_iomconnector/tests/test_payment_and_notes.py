@@ -1,5 +1,6 @@
 """The payment panel and the notes on the page of an order."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -203,6 +204,28 @@ async def test_the_page_of_an_order_has_the_panels(application: MakeApplication)
         silent = bytes((await order_page(unavailable, customer)).body).decode()
         assert "The documents cannot be shown at the moment." in silent
         assert CHANNEL in silent
+
+
+@in_event_loop
+async def test_a_channel_shows_the_kinds_of_notes_that_it_names(application: MakeApplication) -> None:
+    async with application(storefront, cartridge) as system:
+        for context in CONTEXTS:
+            await system.contexts.save(context)
+        order = sample_order()
+        notes = [Note(text="internal <b>", kind="INTERNAL"), Note(text="We call <b>you", kind="Customer")]
+        view = sample_view(order, state=_state(order, notes=notes))
+        assert await notes_panel(view, sample_customer(system)) is None
+        await system.services.add(
+            "notes", definition="customer-notes", context=CHANNEL, values={"kinds": ["customer"]}, by="tests"
+        )
+        panel = await notes_panel(view, sample_customer(system))
+        assert panel is not None
+        assert "We call &lt;b&gt;you" in panel.html
+        assert "internal" not in panel.html
+        await system.services.change("notes", active=False, by="tests")
+        async with asyncio.timeout(30):
+            while await notes_panel(view, sample_customer(system)) is not None:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
 
 def test_every_text_has_a_german_one() -> None:

@@ -48,6 +48,9 @@ description = "The sample shop with an order management system that is a directo
 
 [[include]]
 cartridges = ["sample_history"]
+
+[exclude]
+cartridges = ["demo_inspired"]
 """
 CARTRIDGE = """
 from bc_order.testing.file_order_history import FILE_ORDER_HISTORY
@@ -195,17 +198,18 @@ def test_with_the_keyboard_alone(page: Page, site: Site) -> None:
 def test_paging_is_complete_and_free_of_repeats(page: Page) -> None:
     sign_in(page, path=f"{SHOP}/orders")
     seen: list[str] = []
-    while True:
+    pages = -(-PRIVATE_ORDERS // FIRST_PAGE)
+    for number in range(1, pages + 1):
+        expect(page.locator(".pages [aria-current=page]")).to_have_text(f"Page {number}")
         seen += page.locator("table.orders th[scope=row] a").all_inner_texts()
-        following = page.get_by_role("link", name="Next")
-        if not following.count():
-            break
-        following.click()
+        if number < pages:
+            page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("link", name="Next")).to_have_count(0)
     assert len(seen) == len(set(seen)) == PRIVATE_ORDERS
     assert seen[:2] == [JUST_PLACED, BEING_PACKED], "the newest stand first"
     page.get_by_label("Order by").select_option("oldest")
     page.get_by_role("button", name="Find").click()
-    assert page.locator("table.orders th[scope=row] a").all_inner_texts() == seen[::-1][:FIRST_PAGE]
+    expect(page.locator("table.orders th[scope=row] a")).to_have_text(seen[::-1][:FIRST_PAGE])
 
 
 def test_filters_narrow_each_other_and_say_when_nothing_is_left(page: Page) -> None:

@@ -38,6 +38,7 @@ from iomconnector.storage.order_repository import product_rows, searched_columns
 from iomconnector.storage.tables import export_requests, order_products, order_states, orders
 from iomconnector.testing.samples import CHANNEL, NOON, sample_order
 from iomconnector.web.app import create_web_application
+from iomconnector.web.customer_sessions import customer_cookie
 
 SHOP = 10010
 PAGE = 25
@@ -148,7 +149,7 @@ async def pages_over_http(application: Application, times: int) -> tuple[float, 
         session = await application.customer_sign_in.sign_in(
             CHANNEL, USER.login, PASSWORD, client="192.0.2.1"
         )
-        client.cookies.set("iomconnector_customer", session.token)
+        client.cookies.set(customer_cookie(CHANNEL), session.token)
 
         async def rest() -> None:
             answer = await client.get(

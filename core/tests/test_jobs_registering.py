@@ -82,6 +82,7 @@ async def test_cartridges_and_core_give_the_engine_what_it_does(application: Sys
     assert [(each.name, each.cron) for each in schedules] == [
         ("collect parcels", "0 18 * * *"),
         ("order states", "* * * * *"),
+        ("removal of old customer sessions", "22 * * * *"),
         ("removal of old hints", "* * * * *"),
         ("removal of old sessions", "17 * * * *"),
         ("removal of old tokens", "27 * * * *"),

@@ -42,6 +42,8 @@ from iomconnector.jobs.work_off import work_off
 from iomconnector.model.orders import Order
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_order
+from iomconnector.usecases.customer_tokens import RefreshRefusedError
+from iomconnector.web.customer_sessions import customer_cookie
 
 CONSUMER_SHOP, BUSINESS_SHOP = 10010, 10020
 DETAIL = ",".join(INCLUDES)
@@ -266,7 +268,7 @@ async def test_nobody_sees_what_is_not_theirs_and_cannot_tell_it_from_nothing(tm
                 {"authentication-token": "A" * 43},
                 {"authorization": f"Bearer {tokens['patricia']}"},
                 {"cookie": f"iomconnector_session={tokens['patricia']}"},
-                {"cookie": f"iomconnector_customer={tokens['patricia']}"},
+                {"cookie": f"{customer_cookie(CHANNEL)}={tokens['patricia']}"},
             ):
                 assert (await shop.get(path, headers=headers)).status_code == 401, (path, headers)
 
@@ -346,3 +348,16 @@ async def test_an_iom_that_is_down_never_ends_in_an_error(tmp_path: Path) -> Non
         assert (row["statusCode"], row["stateSource"]["name"]) == ("NEW", "shop")
         documents = await shop.get(f"orders/{row['id']}/documents", token)
         assert documents.json() == {"elements": [], "type": "ResourceCollection"}
+
+
+@in_event_loop
+async def test_tokens_end_with_their_family_and_reuse_is_told(tmp_path: Path) -> None:
+    async with rest_shop(tmp_path) as shop:
+        tokens = shop.system.customer_tokens
+        first = await tokens.issue(CHANNEL, "patricia", PASSWORD, client="192.0.2.1")
+        second = await tokens.exchange(CHANNEL, first.refresh)
+        assert second.refresh_seconds <= first.refresh_seconds
+        with pytest.raises(RefreshRefusedError):
+            await tokens.exchange(CHANNEL, first.refresh)
+        entries = await shop.system.audit_trail.entries(subject="patricia")
+        assert "customer_token.reused" in {entry.action for entry in entries}

@@ -11,7 +11,7 @@ from iomconnector.model.accounts import Role
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL
 from iomconnector.web.cartridge_routes import routes_of
-from iomconnector.web.customer_sessions import CUSTOMER_COOKIE
+from iomconnector.web.customer_sessions import customer_cookie
 from iomconnector.web.session_cookies import SESSION_COOKIE
 
 SHOP, OTHER_SHOP = f"/shop/{CHANNEL}", f"/shop/{OTHER_CHANNEL}"
@@ -66,8 +66,8 @@ async def test_without_a_session_every_page_of_my_account_leads_to_the_sign_in(t
         operator = await stage.application.sign_in.sign_in("ada", PASSWORD, client="192.0.2.9")
         nobody, ada, ada_here, invented = [await stage.guest() for _ in range(4)]
         ada.client.cookies.set(SESSION_COOKIE, operator.token)
-        ada_here.client.cookies.set(CUSTOMER_COOKIE, operator.token)
-        invented.client.cookies.set(CUSTOMER_COOKIE, "A" * 43)
+        ada_here.client.cookies.set(customer_cookie(CHANNEL), operator.token)
+        invented.client.cookies.set(customer_cookie(CHANNEL), "A" * 43)
         for guest in (nobody, ada, ada_here, invented, await stage.customer("bea", OTHER_CHANNEL)):
             for route, path in CUSTOMERS.items():
                 send = guest.get if route.startswith("GET") else lambda at, who=guest: who.post(at, {})
@@ -126,7 +126,7 @@ async def test_buyers_of_a_company_see_their_own_orders_and_its_admin_all(tmp_pa
 async def test_a_customer_is_none_of_the_back_office(tmp_path: Path) -> None:
     async with furnished(tmp_path) as (stage, _):
         patricia = await stage.customer("patricia")
-        token = patricia.client.cookies[CUSTOMER_COOKIE]
+        token = patricia.client.cookies[customer_cookie(CHANNEL)]
         assert await stage.application.sign_in.recognize(token) is None
         assert await stage.application.customer_sign_in.recognize(OTHER_CHANNEL, token) is None
 

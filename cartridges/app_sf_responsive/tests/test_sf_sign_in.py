@@ -6,7 +6,7 @@ from urllib.parse import quote
 from app_sf_responsive.testing.stage import PASSWORD, open_stage
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL
-from iomconnector.web.customer_sessions import CUSTOMER_COOKIE
+from iomconnector.web.customer_sessions import customer_cookie
 
 SHOP, OTHER_SHOP = f"/shop/{CHANNEL}", f"/shop/{OTHER_CHANNEL}"
 
@@ -49,7 +49,7 @@ async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(tmp_path:
             assert password not in page.html
             answers.append(page.html.replace(login, "LOGIN"))
         assert len(set(answers)) == 1
-        assert CUSTOMER_COOKIE not in guest.client.cookies
+        assert customer_cookie(CHANNEL) not in guest.client.cookies
 
 
 @in_event_loop
@@ -61,14 +61,14 @@ async def test_the_form_of_another_browser_opens_nothing(tmp_path: Path) -> None
             page = await guest.post(f"{SHOP}/sign-in", {**fields, "login": "patricia", "password": PASSWORD})
             assert page.status == 403
             assert "the page was open twice" in page.text
-            assert CUSTOMER_COOKIE not in guest.client.cookies
+            assert customer_cookie(CHANNEL) not in guest.client.cookies
 
 
 @in_event_loop
 async def test_a_session_is_one_of_one_shop_and_ends_with_the_sign_out(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         guest = await stage.customer("patricia")
-        token = guest.client.cookies[CUSTOMER_COOKIE]
+        token = guest.client.cookies[customer_cookie(CHANNEL)]
         elsewhere = await guest.get(f"{OTHER_SHOP}/account")
         assert (elsewhere.status, elsewhere.location.partition("?")[0]) == (303, f"{OTHER_SHOP}/sign-in")
         without = await guest.post(f"{SHOP}/sign-out", {})

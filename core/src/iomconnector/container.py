@@ -23,6 +23,7 @@ from iomconnector.observability.masking import KNOWN_SECRETS
 from iomconnector.observability.observed_messages import ObservedMessageLog
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.observability.tracing import pipeline_of
+from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.cache import Cache
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
@@ -188,6 +189,7 @@ def _customer_tokens(
     users: CustomerUserRepository,
     store: CustomerTokenStore,
     sign_in: CustomerSignIn,
+    audit: AuditTrail,
     clock: Clock,
     settings: Settings,
 ) -> CustomerTokens:
@@ -195,6 +197,7 @@ def _customer_tokens(
         users,
         store,
         sign_in,
+        audit,
         clock,
         access=timedelta(minutes=settings.customer_token_minutes),
         refresh=timedelta(hours=settings.customer_refresh_hours),
@@ -317,7 +320,13 @@ class Container(containers.DeclarativeContainer):
     )
     customer_token_store = providers.Singleton(SqlCustomerTokenStore, database)
     customer_tokens = providers.Singleton(
-        _customer_tokens, customer_user_repository, customer_token_store, customer_sign_in, clock, settings
+        _customer_tokens,
+        customer_user_repository,
+        customer_token_store,
+        customer_sign_in,
+        audit_trail,
+        clock,
+        settings,
     )
     sequence_store = providers.Singleton(SqlSequenceStore, database)
     used_numbers = providers.Singleton(SqlUsedNumbers, database)

@@ -15,7 +15,7 @@ SAFE_ENVIRONMENTS: Final = frozenset({"development", "test"})
 
 PATRICIA: Final = CustomerUser(
     channel=ChannelId(CONSUMER_CHANNEL),
-    login="patricia",
+    login="pmiller",
     customer="C-1001",
     business=False,
     company="",

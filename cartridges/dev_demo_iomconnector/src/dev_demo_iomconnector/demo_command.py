@@ -57,7 +57,7 @@ def demo(
     print_report(outcome, scenario, checked)
     typer.echo("Look around with `make serve`, or with the environment variable and the command:")
     typer.echo(f"IOMC_DATA_DIRECTORY={directory} {sys.argv[0]} order list")
-    typer.echo("Customers sign in at /shop/inSPIRED-inTRONICS/ as patricia, and as jlink or bboldner at")
+    typer.echo("Customers sign in at /shop/inSPIRED-inTRONICS/ as pmiller, and as jlink or bboldner at")
     typer.echo("/shop/inSPIRED-inTRONICS_Business/, with the password in the README of demo_inspired.")
     if not all(claim.holds for claim in checked):
         raise typer.Exit(1)

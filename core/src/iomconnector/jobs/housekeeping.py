@@ -13,6 +13,7 @@ from iomconnector.jobs.offered import Schedule
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.job_engine import JobEngine
+from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_tokens import CustomerTokens
 from iomconnector.usecases.follow_orders import FollowOrders
 from iomconnector.usecases.retention import Retention
@@ -33,6 +34,9 @@ class _System(Protocol):
 
     @property
     def sign_in(self) -> SignIn: ...
+
+    @property
+    def customer_sign_in(self) -> CustomerSignIn: ...
 
     @property
     def customer_tokens(self) -> CustomerTokens: ...
@@ -98,6 +102,9 @@ def core_schedules(system: _System, exporter: LooksAtTheLedger | None) -> Sequen
         Schedule("removal of old hints", "* * * * *", forget_hints),
         Schedule("order states", "* * * * *", system.follow_orders),
         Schedule("removal of old sessions", "17 * * * *", system.sign_in.forget_what_is_over),
+        Schedule(
+            "removal of old customer sessions", "22 * * * *", system.customer_sign_in.forget_what_is_over
+        ),
         Schedule("removal of old tokens", "27 * * * *", system.customer_tokens.forget_what_is_over),
         Schedule("retention", "23 2 * * *", system.retention.scheduled),
     ]

@@ -76,7 +76,7 @@ class CustomerSignIn:
         key = owner_key(channel, user.login)
         token, expires_at = await self._sessions.open(key, owner.generation, scope=channel)
         await self.sign_out(channel, replacing)
-        await self._sessions.forget_what_is_over()
+        await self.forget_what_is_over()
         return CustomerSession(token, csrf_token_of(token), user, expires_at)
 
     async def prove(self, channel: str, login: str, password: str, *, client: str) -> StoredCustomerUser:
@@ -96,6 +96,10 @@ class CustomerSignIn:
     async def sign_out(self, channel: str, token: str) -> None:
         """End a session; one that is over already stays so."""
         await self._sessions.close(token, scope=channel)
+
+    async def forget_what_is_over(self) -> None:
+        """Remove sessions that are over."""
+        await self._sessions.forget_what_is_over()
 
     async def _find(self, key: str) -> StoredCustomerUser | None:
         return await self._users.find(*owner_of(key))

@@ -2,11 +2,13 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from iomconnector.errors import ConnectorError
+from iomconnector.model.audit import AuditEntry
 from iomconnector.model.customer_users import CustomerUser
+from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.customer_token_store import CustomerTokenStore, StoredCustomerToken, TokenKind
 from iomconnector.ports.customer_user_repository import CustomerUserRepository, StoredCustomerUser
@@ -15,6 +17,8 @@ from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.kept_sessions import TOKEN_BYTES, digest_of_token
 
 LONGEST_TOKEN: Final = 200
+REUSED: Final = "customer_token.reused"
+"""In the audit trail: a refresh token was used a second time."""
 
 
 class RefreshRefusedError(ConnectorError):
@@ -50,9 +54,10 @@ class CustomerTokens:
         users: Who may have tokens.
         store: Where they are kept.
         sign_in: Proves passwords.
+        audit: Is told of refresh tokens that are used twice.
         clock: Tells the time.
         access: How long an access token is good.
-        refresh: How long a refresh token is good.
+        refresh: How long after the proof of the password tokens can be exchanged.
     """
 
     def __init__(
@@ -60,6 +65,7 @@ class CustomerTokens:
         users: CustomerUserRepository,
         store: CustomerTokenStore,
         sign_in: CustomerSignIn,
+        audit: AuditTrail,
         clock: Clock,
         *,
         access: timedelta,
@@ -68,6 +74,7 @@ class CustomerTokens:
         self._users = users
         self._store = store
         self._sign_in = sign_in
+        self._audit = audit
         self._clock = clock
         self._access = access
         self._refresh = refresh
@@ -86,7 +93,8 @@ class CustomerTokens:
         """
         owner = await self._sign_in.prove(channel, login, password, client=client)
         await self._store.forget(self._clock.now())
-        pair, stored = self._made(channel, owner, secrets.token_hex(16))
+        end = self._clock.now() + self._refresh
+        pair, stored = self._made(channel, owner, secrets.token_hex(16), end=end)
         await self._store.save(stored)
         return pair
 
@@ -100,9 +108,12 @@ class CustomerTokens:
         owner = await self._owner(token) if token else None
         if token is None or owner is None:
             raise _refused()
-        pair, stored = self._made(channel, owner, token.family)
+        pair, stored = self._made(channel, owner, token.family, end=token.expires_at)
         if not await self._store.exchange(token.digest, self._clock.now(), stored):
             await self._store.delete_family(token.family)
+            await self._audit.record(
+                AuditEntry(self._clock.now(), owner.user.login, REUSED, owner.user.login, context=channel)
+            )
             raise _refused()
         return pair
 
@@ -137,11 +148,11 @@ class CustomerTokens:
         return owner
 
     def _made(
-        self, channel: str, owner: StoredCustomerUser, family: str
+        self, channel: str, owner: StoredCustomerUser, family: str, *, end: datetime
     ) -> tuple[TokenPair, list[StoredCustomerToken]]:
         now = self._clock.now()
         texts = {kind: secrets.token_urlsafe(TOKEN_BYTES) for kind in TokenKind}
-        lives = {TokenKind.ACCESS: self._access, TokenKind.REFRESH: self._refresh}
+        ends = {TokenKind.ACCESS: min(now + self._access, end), TokenKind.REFRESH: end}
         stored = [
             StoredCustomerToken(
                 digest=digest_of_token(texts[kind], channel),
@@ -150,15 +161,15 @@ class CustomerTokens:
                 account=owner_key(channel, owner.user.login),
                 generation=owner.generation,
                 issued_at=now,
-                expires_at=now + lives[kind],
+                expires_at=ends[kind],
             )
             for kind in TokenKind
         ]
         pair = TokenPair(
             access=texts[TokenKind.ACCESS],
             refresh=texts[TokenKind.REFRESH],
-            access_seconds=int(self._access.total_seconds()),
-            refresh_seconds=int(self._refresh.total_seconds()),
+            access_seconds=int((ends[TokenKind.ACCESS] - now).total_seconds()),
+            refresh_seconds=int((end - now).total_seconds()),
             user=owner.shown,
         )
         return pair, stored

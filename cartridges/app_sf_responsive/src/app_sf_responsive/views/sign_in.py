@@ -49,7 +49,11 @@ async def sign_in(
     try:
         await visit_checked(request)
         session = await visitor.application.customer_sign_in.sign_in(
-            visitor.channel.id, login, password, client=client_of(request), replacing=customer_token(request)
+            visitor.channel.id,
+            login,
+            password,
+            client=client_of(request),
+            replacing=customer_token(request, visitor.channel.id),
         )
     except CsrfError:
         return await _form(visitor, wanted=back, login=login, refused="form", status=403)
@@ -64,9 +68,10 @@ async def sign_in(
 async def sign_out(customer: SignedIn) -> Response:
     """End the session."""
     request = customer.request
-    await customer.application.customer_sign_in.sign_out(customer.channel.id, customer_token(request))
+    channel = customer.channel.id
+    await customer.application.customer_sign_in.sign_out(channel, customer_token(request, channel))
     answer = RedirectResponse(customer.path("sign-in", done="signed-out"), status_code=303)
-    clear_customer_cookie(answer, request)
+    clear_customer_cookie(answer, request, channel)
     return answer
 
 

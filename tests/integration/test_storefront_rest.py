@@ -361,3 +361,16 @@ async def test_tokens_end_with_their_family_and_reuse_is_told(tmp_path: Path) ->
             await tokens.exchange(CHANNEL, first.refresh)
         entries = await shop.system.audit_trail.entries(subject="patricia")
         assert "customer_token.reused" in {entry.action for entry in entries}
+
+
+@in_event_loop
+async def test_an_erased_user_is_recognized_nowhere(tmp_path: Path) -> None:
+    async with rest_shop(tmp_path) as shop:
+        token = await shop.token(PATRICIA)
+        users = await shop.system.privacy.users("1001")
+        assert [user.login for user in users] == ["patricia"]
+        assert await shop.system.privacy.erase_users(users, by="operator") == 1
+        assert (await shop.get("orders", token)).status_code == 401
+        assert await shop.system.privacy.users("1001") == []
+        await shop.system.customer_users.register(PATRICIA, PASSWORD, by="test")
+        assert (await shop.get("orders", token)).status_code == 401

@@ -61,7 +61,7 @@ def test_all_that_is_stored_is_shown(shop: Shop) -> None:
     assert stored[0]["orders"]["content"]["customer"]["company"]["name"] == f"company {WORD}"
     assert stored[0]["messages"][0]["request_body"]["number"] == "P0"
     assert OTHER_WORD not in ended.out
-    assert json.loads(shop.run("privacy", "show", "--customer", "nobody").out) == {"orders": []}
+    assert json.loads(shop.run("privacy", "show", "--customer", "nobody").out) == {"orders": [], "users": []}
     one = json.loads(shop.run("privacy", "show", "--order", "B1").out)["orders"]
     assert [each["orders"]["number"] for each in one] == ["B1"]
 

@@ -16,6 +16,7 @@ from iomconnector.ports.cache import Cache
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
 from iomconnector.ports.customer_orders import CustomerOrders
+from iomconnector.ports.customer_user_repository import CustomerUserRepository
 from iomconnector.ports.endpoint_states import EndpointStates
 from iomconnector.ports.export_desk import ExportDesk
 from iomconnector.ports.export_ledger import ExportLedger
@@ -101,6 +102,7 @@ class Application:
     access_tokens: AccessTokens
     accounts: Accounts
     sign_in: SignIn
+    customer_user_repository: CustomerUserRepository
     customer_users: CustomerUsers
     customer_sign_in: CustomerSignIn
     customer_tokens: CustomerTokens
@@ -149,7 +151,7 @@ class Application:
     @property
     def privacy(self) -> Privacy:
         """Shows and erases personal data."""
-        return Privacy(self.personal_data, self.clock)
+        return Privacy(self.personal_data, self.customer_user_repository, self.clock)
 
     @property
     def retention(self) -> Retention:

@@ -394,6 +394,7 @@ class Container(containers.DeclarativeContainer):
         access_tokens=access_tokens,
         accounts=accounts,
         sign_in=sign_in,
+        customer_user_repository=customer_user_repository,
         customer_users=customer_users,
         customer_sign_in=customer_sign_in,
         customer_tokens=customer_tokens,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from iomconnector.cli.acting_user import acting_user
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.progress import progress_bar
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table
+from iomconnector.model.customer_users import CustomerUser
 from iomconnector.ports.personal_data import HeldOrder
 from iomconnector.usecases.privacy import ErasurePlan
 
@@ -35,11 +37,16 @@ def show(
     """
     _require_one(customer, order)
 
-    async def work(application: Application) -> Sequence[Any]:
+    async def work(application: Application) -> tuple[Sequence[Any], Sequence[CustomerUser]]:
         held = await application.privacy.orders(customer=customer, order=order, channel=channel)
-        return await application.privacy.stored(held)
+        users = await application.privacy.users(customer, channel) if customer is not None else ()
+        return await application.privacy.stored(held), users
 
-    print_json({"orders": [_plain(stored) for stored in invocation_of(context).run(work)]})
+    orders, users = invocation_of(context).run(work)
+    found: dict[str, Any] = {"orders": [_plain(stored) for stored in orders]}
+    if customer is not None:
+        found["users"] = [_user(user) for user in users]
+    print_json(found)
 
 
 @app.command("erase")
@@ -52,9 +59,11 @@ def erase(
     confirmed: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Erase the personal data of a customer's orders, or of one order. It cannot be undone.
+    """Erase the personal data of a customer's orders and the customer's users, or of one order. It cannot be
+    undone.
 
-    Number, date, products, prices and payment method stay. An order that is not settled is left alone.
+    Number, date, products, prices and payment method stay. An order that is not settled is left alone, and
+    while there is one the customer's users are, too.
 
     Exit code 0: nothing personal is left, or --plan. 1: some orders were left alone, and the output says why.
     """
@@ -63,26 +72,35 @@ def erase(
         raise typer.BadParameter("Add --yes where nobody can be asked.", param_hint="--yes")
     invocation = invocation_of(context)
 
-    async def look(application: Application) -> Sequence[HeldOrder]:
-        return await application.privacy.orders(customer=customer, order=order, channel=channel)
+    async def look(application: Application) -> tuple[Sequence[HeldOrder], Sequence[CustomerUser]]:
+        held = await application.privacy.orders(customer=customer, order=order, channel=channel)
+        return held, await application.privacy.users(customer, channel) if customer is not None else ()
 
-    held = invocation.run(look)
+    held, users = invocation.run(look)
     plan, remnants = ErasurePlan.of(held), ""
     if output is Format.TABLE:
         _print_plan(plan)
-    if plan.erasable and not plan_only:
+        _print_users(users, left_alone=bool(plan.refused))
+    if (plan.erasable or (users and not plan.refused)) and not plan_only:
         if not confirmed:
-            typer.confirm(f"Erase the personal data of {len(plan.erasable)} orders for good?", abort=True)
+            what = f"the personal data of {len(plan.erasable)} orders and {len(users)} users"
+            typer.confirm(f"Erase {what} for good?", abort=True)
 
         async def work(application: Application) -> tuple[ErasurePlan, str]:
             with progress_bar("erasing", len(held)) as advance:
-                return await application.privacy.erase(held, by=acting_user(), advance=advance)
+                done, rest = await application.privacy.erase(held, by=acting_user(), advance=advance)
+            if not done.refused:
+                await application.privacy.erase_users(users, by=acting_user())
+            return done, rest
 
         plan, remnants = invocation.run(work)
         if output is Format.TABLE:
             typer.echo(f"{len(plan.erasable)} erased, {len(plan.refused)} left alone. {remnants}")
     if output is Format.JSON:
-        print_json(_document(plan, remnants, erased=not plan_only))
+        document = _document(plan, remnants, erased=not plan_only)
+        if customer is not None:
+            document["users"] = [] if plan.refused else [user.login for user in users]
+        print_json(document)
     if plan.refused and not plan_only:
         raise typer.Exit(1)
 
@@ -124,6 +142,20 @@ def _print_plan(plan: ErasurePlan) -> None:
         for each, todo in orders
     ]
     print_table("Plan", ("Order", "Channel", "Placed", "Export", "To do"), rows)
+
+
+def _print_users(users: Sequence[CustomerUser], *, left_alone: bool) -> None:
+    todo = "leave alone while an order is" if left_alone else "erase"
+    if users:
+        rows = [(user.login, user.channel, user.email, todo) for user in users]
+        print_table("Users", ("Login", "Channel", "E-mail", "To do"), rows)
+
+
+def _user(user: CustomerUser) -> dict[str, Any]:
+    """All that is stored about a user but the password."""
+    facts = asdict(user)
+    del facts["locked_until"]
+    return {**facts, "created_at": user.created_at.isoformat()}
 
 
 def _document(plan: ErasurePlan, remnants: str, *, erased: bool) -> dict[str, Any]:

@@ -157,6 +157,17 @@ def require_fitting(user: CustomerUser, others: Sequence[CustomerUser]) -> None:
             )
 
 
+def owner_key(channel: str, login: str) -> str:
+    """Under what the sessions of a user stand; the login of another channel has another key."""
+    return f"{channel}/{login}"
+
+
+def owner_of(key: str) -> tuple[str, str]:
+    """The channel and the login of a key; ids of channels have no slash."""
+    channel, _, login = key.partition("/")
+    return channel, login
+
+
 def _line(name: str, text: str, limit: int = MAX_LENGTH, *, required: bool = False) -> str:
     line = text.strip()
     if required and not line:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias
+from datetime import datetime
+from typing import Final, Protocol, TypeAlias
 
 from iomconnector.errors import ConfigurationError
 from iomconnector.model.audit import AuditEntry
@@ -40,6 +41,10 @@ class StoredCustomerUser:
         """The user, who tells whether there is a password."""
         return replace(self.user, has_password=self.password_hash is not None)
 
+
+USER_TOPICS: Final = ("customer", "customer_session", "customer_token")
+"""Under which topics the audit trail tells of users."""
+USER_ERASED: Final = "customer.erased"
 
 UserNote: TypeAlias = Callable[[StoredCustomerUser, StoredCustomerUser], AuditEntry | None]
 """Says what the audit trail is to tell of a change, from the user before and after it; none for nothing. It
@@ -97,6 +102,15 @@ class CustomerUserRepository(Protocol):
         Raises:
             NotFoundError: There is no such user.
             CustomerUserRefusedError: The user cannot be so; nothing was changed.
+        """
+        ...
+
+    async def erase(self, channel: str, login: str, *, by: str, at: datetime) -> bool:
+        """Remove a user with all sessions and tokens, and take login and values out of what the audit trail
+        tells of this user; what was done and when stays, and that the user was erased is told without name.
+
+        Returns:
+            False where there is no such user; nothing was changed then.
         """
         ...
 

@@ -1,16 +1,26 @@
 """Users of customers in the database."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.errors import NotFoundError
 from iomconnector.model.audit import AuditEntry
-from iomconnector.model.customer_users import CustomerUser, CustomerUserChange, checked_user, require_fitting
+from iomconnector.model.customer_users import (
+    CustomerUser,
+    CustomerUserChange,
+    checked_user,
+    owner_key,
+    require_fitting,
+)
+from iomconnector.model.erasure import ERASED
 from iomconnector.model.values import ChannelId
 from iomconnector.ports.customer_user_repository import (
+    USER_ERASED,
+    USER_TOPICS,
     CustomerUserExistsError,
     StoredCustomerUser,
     UserNote,
@@ -18,7 +28,14 @@ from iomconnector.ports.customer_user_repository import (
 )
 from iomconnector.storage.audit_trail import record_entries
 from iomconnector.storage.database import Database
-from iomconnector.storage.tables import contexts, customer_users
+from iomconnector.storage.remnants import overwrite_what_is_freed
+from iomconnector.storage.tables import (
+    audit_entries,
+    contexts,
+    customer_sessions,
+    customer_tokens,
+    customer_users,
+)
 
 _USER = customer_users.c
 
@@ -105,6 +122,32 @@ class SqlCustomerUserRepository:
 
         return await self._database.write(store)
 
+    async def erase(self, channel: str, login: str, *, by: str, at: datetime) -> bool:
+        """Remove a user with everything that names this user."""
+        account = owner_key(channel, login)
+
+        async def store(connection: AsyncConnection) -> bool:
+            await overwrite_what_is_freed(connection)
+            gone = await connection.execute(delete(customer_users).where(_is(channel, login)))
+            if not gone.rowcount:
+                return False
+            for table in (customer_sessions, customer_tokens):
+                await connection.execute(delete(table).where(table.c.account == account))
+            about = and_(
+                audit_entries.c.context == channel,
+                audit_entries.c.subject == login,
+                audit_entries.c.topic.in_(USER_TOPICS),
+            )
+            await connection.execute(update(audit_entries).where(about).values(subject=ERASED, changes={}))
+            by_user = and_(audit_entries.c.context == channel, audit_entries.c.by == login)
+            await connection.execute(
+                update(audit_entries).where(by_user, audit_entries.c.topic.in_(USER_TOPICS)).values(by=ERASED)
+            )
+            await record_entries(connection, [AuditEntry(at, by, USER_ERASED, ERASED, context=channel)])
+            return True
+
+        return await self._database.write(store)
+
 
 def no_such_user(channel: str, login: str) -> NotFoundError:
     """That nobody has a login in a channel."""
@@ -117,8 +160,7 @@ def no_such_user(channel: str, login: str) -> NotFoundError:
 
 
 def _users() -> Select[Any]:
-    """Everybody but those whose personal data were erased."""
-    return select(customer_users).where(_USER.erased_at.is_(None))
+    return select(customer_users)
 
 
 def _is(channel: str, login: str) -> Any:

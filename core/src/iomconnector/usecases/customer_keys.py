@@ -1,17 +1,6 @@
-"""Under which keys users of customers have sessions, and under which their failed sign-ins are counted."""
+"""Under which keys the failed sign-ins of users of customers are counted."""
 
 import hashlib
-
-
-def owner_key(channel: str, login: str) -> str:
-    """Under what the sessions of a user stand; the login of another channel has another key."""
-    return f"{channel}/{login}"
-
-
-def owner_of(key: str) -> tuple[str, str]:
-    """The channel and the login of a key; ids of channels have no slash."""
-    channel, _, login = key.partition("/")
-    return channel, login
 
 
 def customer_key(channel: str, name: str) -> str:

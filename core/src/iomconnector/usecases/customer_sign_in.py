@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from iomconnector.model.customer_users import CustomerUser
+from iomconnector.model.customer_users import CustomerUser, owner_key, owner_of
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.customer_user_repository import CustomerUserRepository, StoredCustomerUser
 from iomconnector.ports.failed_sign_ins import FailedSignIns
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.ports.session_store import SessionStore
-from iomconnector.usecases.customer_keys import customer_key, owner_key, owner_of
+from iomconnector.usecases.customer_keys import customer_key
 from iomconnector.usecases.kept_sessions import KeptSessions, csrf_token_of
 from iomconnector.usecases.password_proof import PasswordProof, Realm
 from iomconnector.usecases.sign_in import SignInRules

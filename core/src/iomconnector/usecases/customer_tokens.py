@@ -7,12 +7,11 @@ from typing import Final
 
 from iomconnector.errors import ConnectorError
 from iomconnector.model.audit import AuditEntry
-from iomconnector.model.customer_users import CustomerUser
+from iomconnector.model.customer_users import CustomerUser, owner_key, owner_of
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.customer_token_store import CustomerTokenStore, StoredCustomerToken, TokenKind
 from iomconnector.ports.customer_user_repository import CustomerUserRepository, StoredCustomerUser
-from iomconnector.usecases.customer_keys import owner_key, owner_of
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.kept_sessions import TOKEN_BYTES, digest_of_token
 

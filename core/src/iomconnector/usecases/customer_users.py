@@ -7,7 +7,7 @@ from dataclasses import replace
 from iomconnector.errors import NotFoundError
 from iomconnector.model.accounts import account_name, checked_password
 from iomconnector.model.audit import AuditEntry
-from iomconnector.model.customer_users import CustomerUser, CustomerUserChange, checked_user
+from iomconnector.model.customer_users import CustomerUser, CustomerUserChange, checked_user, owner_key
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.customer_user_repository import (
@@ -19,7 +19,7 @@ from iomconnector.ports.failed_sign_ins import FailedSignIns
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.ports.session_store import SessionStore
 from iomconnector.usecases.accounts import FIRST_GENERATIONS
-from iomconnector.usecases.customer_keys import customer_key, owner_key
+from iomconnector.usecases.customer_keys import customer_key
 
 
 class CustomerUsers:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iomconnector.errors import NotFoundError
+from iomconnector.model.customer_users import CustomerUser
 from iomconnector.ports.clock import Clock
+from iomconnector.ports.customer_user_repository import CustomerUserRepository
 from iomconnector.ports.personal_data import HeldOrder, PersonalData
 
 
@@ -41,12 +43,14 @@ class Privacy:
     """Shows and erases personal data.
 
     Arguments:
-        personal_data: Finds and erases them.
+        personal_data: Finds and erases those of orders.
+        users: Finds and erases users of customers.
         clock: Tells the time.
     """
 
-    def __init__(self, personal_data: PersonalData, clock: Clock) -> None:
+    def __init__(self, personal_data: PersonalData, users: CustomerUserRepository, clock: Clock) -> None:
         self._personal_data = personal_data
+        self._users = users
         self._clock = clock
 
     async def orders(
@@ -97,6 +101,28 @@ class Privacy:
                 found.append(now)
             advance(1)
         return ErasurePlan.of(found), await self._personal_data.forget_remnants()
+
+    async def users(self, customer: str, channel: str | None = None) -> Sequence[CustomerUser]:
+        """The users of a customer; perhaps in one channel only."""
+        return [each.shown for each in await self._users.users(channel=channel, customer=customer)]
+
+    async def erase_users(self, users: Sequence[CustomerUser], *, by: str) -> int:
+        """Erase users with their sessions, tokens and names in the audit trail, one a transaction.
+
+        Arguments:
+            users: The users.
+            by: Who wants it.
+
+        Returns:
+            How many were erased.
+
+        Raises:
+            StorageError: The database does not answer. Who was erased is erased; do it again for the rest.
+        """
+        erased = 0
+        for user in users:
+            erased += await self._users.erase(user.channel, user.login, by=by, at=self._clock.now())
+        return erased
 
     async def rewrite(self) -> str:
         """Write the database anew, so that nothing is left of what was erased; what was done."""

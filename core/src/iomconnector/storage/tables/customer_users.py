@@ -1,6 +1,6 @@
 """Users of customers, their sessions and their tokens. None of them has anything to do with the accounts of
 the people who operate the system. ``account`` names a user as
-:func:`~iomconnector.usecases.customer_keys.owner_key` does."""
+:func:`~iomconnector.model.customer_users.owner_key` does."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
@@ -23,7 +23,6 @@ customer_users = Table(
     Column("language", String(10), nullable=False),
     Column("password_hash", Text),
     Column("generation", Integer, nullable=False),
-    Column("erased_at", Utc),
     Index("ix_customer_users_customer", "customer", "channel"),
 )
 

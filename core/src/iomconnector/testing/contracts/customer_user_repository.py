@@ -174,3 +174,22 @@ class CustomerUserRepositoryContract(Contract):
             assert sum(each is None for each in taken) == 1
             assert all(each is None or isinstance(each, CustomerUserExistsError) for each in taken)
             assert len(await storage.users.users()) == 1
+
+    async def test_an_erased_user_is_gone_and_named_nowhere(self) -> None:
+        async with self.customer_user_storage() as storage:
+            await storage.add(
+                _user("anna", "1"), _user("berta", "2"), _user("anna", "3", channel=OTHER_CHANNEL)
+            )
+            assert await storage.users.erase(CHANNEL, "anna", by="operator", at=NOON)
+            assert not await storage.users.erase(CHANNEL, "anna", by="operator", at=NOON)
+            assert await storage.users.find(CHANNEL, "anna") is None
+            left = {(each.user.channel, each.user.login) for each in await storage.users.users()}
+            assert left == {(CHANNEL, "berta"), (OTHER_CHANNEL, "anna")}
+            here = await storage.audit.entries(context=CHANNEL)
+            assert "anna" not in str([(each.by, each.subject, each.changes) for each in here])
+            assert sorted(each.action for each in here) == [
+                "customer.erased",
+                "customer.registered",
+                "customer.registered",
+            ]
+            assert any(each.subject == "anna" for each in await storage.audit.entries(context=OTHER_CHANNEL))

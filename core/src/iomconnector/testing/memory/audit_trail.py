@@ -7,6 +7,8 @@ from datetime import datetime
 from itertools import count
 
 from iomconnector.model.audit import AuditEntry
+from iomconnector.model.erasure import ERASED
+from iomconnector.ports.customer_user_repository import USER_TOPICS
 
 
 class MemoryAuditTrail:
@@ -52,6 +54,13 @@ class MemoryAuditTrail:
             for entry in self._entries
         ]
 
+    def forget_user(self, channel: str, login: str) -> None:
+        """Take the name of a user of a customer out of all entries, for an erasure."""
+        self._entries = [
+            _without_user(entry, login) if entry.context == channel and entry.topic in USER_TOPICS else entry
+            for entry in self._entries
+        ]
+
     def numbers_before(self, moment: datetime) -> list[int]:
         """The numbers of older entries."""
         return [entry.number for entry in self._entries if entry.at < moment]
@@ -59,3 +68,13 @@ class MemoryAuditTrail:
     def remove(self, number: int) -> None:
         """Remove an entry, for the retention."""
         self._entries = [entry for entry in self._entries if entry.number != number]
+
+
+def _without_user(entry: AuditEntry, login: str) -> AuditEntry:
+    about = entry.subject == login
+    return replace(
+        entry,
+        by=ERASED if entry.by == login else entry.by,
+        subject=ERASED if about else entry.subject,
+        changes={} if about else entry.changes,
+    )

@@ -7,8 +7,10 @@ from datetime import datetime
 from iomconnector.errors import NotFoundError
 from iomconnector.model.audit import AuditEntry
 from iomconnector.model.customer_users import CustomerUserChange, checked_user, require_fitting
+from iomconnector.model.erasure import ERASED
 from iomconnector.ports.customer_token_store import StoredCustomerToken
 from iomconnector.ports.customer_user_repository import (
+    USER_ERASED,
     CustomerUserExistsError,
     StoredCustomerUser,
     UserNote,
@@ -57,6 +59,14 @@ class MemoryCustomerUserRepository:
             if channel in (None, key[0]) and customer in (None, self._users[key].user.customer)
         ]
         return found[:limit]
+
+    async def erase(self, channel: str, login: str, *, by: str, at: datetime) -> bool:
+        """Remove a user."""
+        if self._users.pop((channel, login), None) is None:
+            return False
+        self._audit.forget_user(channel, login)
+        self._audit.append(AuditEntry(at, by, USER_ERASED, ERASED, context=channel))
+        return True
 
     async def change(
         self,

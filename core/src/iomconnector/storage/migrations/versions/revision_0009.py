@@ -29,7 +29,6 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("erased_at", Utc(), nullable=True),
         sa.ForeignKeyConstraint(["channel"], ["contexts.id"], name=op.f("fk_customer_users_channel")),
         sa.PrimaryKeyConstraint("channel", "login", name=op.f("pk_customer_users")),
     )

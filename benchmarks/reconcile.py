@@ -38,7 +38,8 @@ from surroundings import (
     stand_in,
 )
 
-from ac_iomconnector_orderexport.order_directory import EDGE, PAGE_SIZE
+from ac_iomconnector_orderexport.order_directory import EDGE
+from ac_iomconnector_rest_common.states_by_number import PAGE_SIZE
 from iomconnector.application import Application
 from iomconnector.model.exports import ExportState
 from iomconnector.model.orders import Order

@@ -1,6 +1,5 @@
 """The IOM Order Export Service keeps the contract of its port, over real sockets to the stand-in."""
 
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -10,16 +9,9 @@ import pytest
 
 from ac_iomconnector_orderexport.service import IomOrderExportService
 from ac_iomconnector_orderexport.testing.scripted_iom import service_at
-from dev_iomconnector_iom import (
-    ApiVersion,
-    ClockConfig,
-    ClockMode,
-    FaultKind,
-    FaultRule,
-    StandIn,
-    StandInConfig,
-)
+from dev_iomconnector_iom import FaultKind, FaultRule
 from dev_iomconnector_iom.config import DEMO_PASSWORD
+from dev_iomconnector_iom.testing.moods import MoodyStandIn
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.orders import Order
 from iomconnector.testing.contracts import ExportScene, OrderExportServiceContract
@@ -28,25 +20,16 @@ from iomconnector.testing.samples import placed_order, sample_order
 SHOP = 10010
 
 
-class _Iom:
+class _Iom(MoodyStandIn):
     """The stand-in as the far side of the contract."""
 
     def __init__(self, folder: Path, version: str) -> None:
+        super().__init__(folder, version)
         self._version = version
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self._config = StandInConfig(
-            api_version=ApiVersion(version),
-            port=port,
-            storage=folder / "orders.sqlite3",
-            clock=ClockConfig(mode=ClockMode.MANUAL),
-        )
-        self._running: StandIn | None = None
 
     def service(self) -> IomOrderExportService:
         return service_at(
-            f"http://127.0.0.1:{self._config.port}",
+            self.url,
             api_version=self._version,
             shop_id=SHOP,
             user="webservice_shop",
@@ -54,56 +37,21 @@ class _Iom:
             read_timeout=5,
         )
 
-    async def start(self) -> StandIn:
-        if self._running is None:
-            self._running = await StandIn(self._config).__aenter__()
-        return self._running
-
-    async def go_down(self) -> None:
-        if self._running is not None:
-            await self._running.__aexit__(None, None, None)
-            self._running = None
-
-    async def accept(self) -> None:
-        (await self.start()).desk.clear_faults()
-
-    async def _only(self, rule: FaultRule) -> None:
-        await self.accept()
-        (await self.start()).desk.add_fault(rule)
-
-    async def ignore(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.REFUSE))
-
-    async def lose_answers(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.LOST_ANSWER))
-
-    async def fail(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.STATUS, status=500))
-
     async def garble(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.WRONG_CONTENT_TYPE))
-
-    async def throttle(self, seconds: int) -> None:
-        await self._only(FaultRule(kind=FaultKind.STATUS, status=429, retry_after=seconds))
-
-    async def forbid(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.STATUS, status=403))
+        await self.only(FaultRule(kind=FaultKind.WRONG_CONTENT_TYPE))
 
     async def refuse(self) -> str:
-        await self._only(FaultRule(kind=FaultKind.STATUS, status=400, method="POST"))
+        await self.only(FaultRule(kind=FaultKind.STATUS, status=400, method="POST"))
         return ""
 
     async def plant(self, placed: PlacedOrder) -> None:
-        desk = (await self.start()).desk
-        rules = [active.rule for active in desk.faults()]
-        desk.clear_faults()
-        async with aclosing(self.service()) as somebody_else:
-            await somebody_else.submit(placed)
-        for rule in rules:
-            desk.add_fault(rule)
+        desk = await self.start()
+        with self.unharmed(desk):
+            async with aclosing(self.service()) as somebody_else:
+                await somebody_else.submit(placed)
 
     async def numbers(self) -> Sequence[str]:
-        return (await self.start()).desk.stored_numbers(SHOP)
+        return (await self.start()).stored_numbers(SHOP)
 
 
 class _IomContract(OrderExportServiceContract):

@@ -2,8 +2,7 @@
 version, and under the eyes of the referee."""
 
 import base64
-import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,17 +14,10 @@ from ac_iomconnector_order_test.middleware import Judged, RefereeMiddleware, ass
 from ac_iomconnector_orderexport.testing.scripted_iom import service_at
 from ac_iomconnector_orderhistory.service import IomOrderHistoryService
 from ac_iomconnector_orderhistory.testing import history_at
-from dev_iomconnector_iom import (
-    ApiVersion,
-    ClockConfig,
-    ClockMode,
-    FaultKind,
-    FaultRule,
-    StandIn,
-    StandInConfig,
-)
+from dev_iomconnector_iom import FaultKind, FaultRule
 from dev_iomconnector_iom.config import DEMO_PASSWORD
 from dev_iomconnector_iom.control.messages import DocumentCommand, StepCommand
+from dev_iomconnector_iom.testing.moods import MoodyStandIn
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.testing.contracts import (
     DocumentScene,
@@ -51,25 +43,14 @@ class CountQuestions:
         await self._app(scope, receive, send)
 
 
-class _Iom:
+class _Iom(MoodyStandIn):
     """The stand-in as the far side of the contracts."""
 
     def __init__(self, folder: Path, version: str, record: list[Judged]) -> None:
-        self._version = version
         self._asked: list[str] = []
-        self._middleware: list[Callable[[ASGIApp], ASGIApp]] = [
-            partial(CountQuestions, counts=self._asked),
-            partial(RefereeMiddleware, version=version, record=record),
-        ]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self._config = StandInConfig(
-            api_version=ApiVersion(version),
-            port=port,
-            storage=folder / "orders.sqlite3",
-            clock=ClockConfig(mode=ClockMode.MANUAL),
-        )
+        counting = partial(CountQuestions, counts=self._asked)
+        referee = partial(RefereeMiddleware, version=version, record=record)
+        super().__init__(folder, version, [counting, referee])
         self._access: dict[str, Any] = {
             "api_version": version,
             "shop_id": SHOP,
@@ -77,63 +58,26 @@ class _Iom:
             "password": DEMO_PASSWORD.get_secret_value(),
             "read_timeout": 5,
         }
-        self._running: StandIn | None = None
-
-    @property
-    def _url(self) -> str:
-        return f"http://127.0.0.1:{self._config.port}"
 
     def service(self) -> IomOrderHistoryService:
-        return history_at(self._url, **self._access)
-
-    async def start(self) -> StandIn:
-        if self._running is None:
-            self._running = await StandIn(self._config, middleware=self._middleware).__aenter__()
-        return self._running
-
-    async def go_down(self) -> None:
-        if self._running is not None:
-            await self._running.__aexit__(None, None, None)
-            self._running = None
-
-    async def accept(self) -> None:
-        (await self.start()).desk.clear_faults()
-
-    async def _only(self, rule: FaultRule) -> None:
-        await self.accept()
-        (await self.start()).desk.add_fault(rule)
-
-    async def ignore(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.REFUSE))
-
-    async def fail(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.STATUS, status=500))
+        return history_at(self.url, **self._access)
 
     async def garble(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.TRUNCATED_JSON))
-
-    async def throttle(self, seconds: int) -> None:
-        await self._only(FaultRule(kind=FaultKind.STATUS, status=429, retry_after=seconds))
-
-    async def forbid(self) -> None:
-        await self._only(FaultRule(kind=FaultKind.STATUS, status=403))
+        await self.only(FaultRule(kind=FaultKind.TRUNCATED_JSON))
 
     async def plant(self, placed: PlacedOrder) -> None:
-        desk = (await self.start()).desk
-        rules = [active.rule for active in desk.faults()]
-        desk.clear_faults()
+        desk = await self.start()
         settings = {**self._access, "unmapped_fields": "drop"}
-        async with aclosing(service_at(self._url, **settings)) as somebody_else:
-            await somebody_else.submit(placed)
-        for rule in rules:
-            desk.add_fault(rule)
+        with self.unharmed(desk):
+            async with aclosing(service_at(self.url, **settings)) as somebody_else:
+                await somebody_else.submit(placed)
 
     async def advance(self, number: str) -> None:
-        (await self.start()).desk.step(StepCommand(shop=SHOP, number=number))
+        (await self.start()).step(StepCommand(shop=SHOP, number=number))
 
     async def add_document(self, number: str, content: bytes) -> None:
         command = DocumentCommand(type="invoiceNote", title="Invoice", content=base64.b64encode(content))
-        (await self.start()).desk.add_document(SHOP, number, command)
+        (await self.start()).add_document(SHOP, number, command)
 
     def questions(self) -> int:
         return len(self._asked)

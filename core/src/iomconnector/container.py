@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from iomconnector import wiring
 from iomconnector.application import Application
 from iomconnector.assemblies.resolution import Assembly
 from iomconnector.cartridges.loaded import LoadedCartridges
 from iomconnector.cartridges.offers import require_sound_offers
 from iomconnector.jobs.clock import SystemClock
-from iomconnector.jobs.hints import ExportHints
 from iomconnector.jobs.worker_name import worker_name
-from iomconnector.model.lockout import LockoutRule
 from iomconnector.observability.masking import KNOWN_SECRETS
 from iomconnector.observability.observed_messages import ObservedMessageLog
-from iomconnector.observability.telemetry import Telemetry
-from iomconnector.observability.tracing import pipeline_of
-from iomconnector.ports.audit_trail import AuditTrail
-from iomconnector.ports.cache import Cache
-from iomconnector.ports.clock import Clock
-from iomconnector.ports.context_repository import ContextRepository
-from iomconnector.ports.customer_orders import CustomerOrders
-from iomconnector.ports.customer_token_store import CustomerTokenStore
-from iomconnector.ports.customer_user_repository import CustomerUserRepository
-from iomconnector.ports.endpoint_states import EndpointStates
-from iomconnector.ports.export_queries import ExportQueries
-from iomconnector.ports.job_engine import JobEngine
-from iomconnector.ports.order_export_service import OrderExportService
-from iomconnector.ports.order_history_service import OrderHistoryService
-from iomconnector.ports.order_state_store import OrderStateStore
-from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
 from iomconnector.services.resolution import ServiceResolver
@@ -51,7 +32,6 @@ from iomconnector.storage.customer_orders import SqlCustomerOrders
 from iomconnector.storage.customer_token_store import SqlCustomerTokenStore
 from iomconnector.storage.customer_user_repository import SqlCustomerUserRepository
 from iomconnector.storage.database import Database
-from iomconnector.storage.disk_cache import DiskCache
 from iomconnector.storage.endpoint_states import SqlEndpointStates
 from iomconnector.storage.export_desk import SqlExportDesk
 from iomconnector.storage.export_ledger import SqlExportLedger
@@ -66,7 +46,6 @@ from iomconnector.storage.personal_data import SqlPersonalData
 from iomconnector.storage.preparation_protocol import SqlPreparationProtocol
 from iomconnector.storage.reconciliation_store import SqlReconciliationStore
 from iomconnector.storage.retention_store import SqlRetentionStore
-from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
 from iomconnector.storage.session_store import SqlSessionStore
 from iomconnector.storage.tables import customer_sessions
@@ -77,148 +56,15 @@ from iomconnector.usecases.blockwise_sequence import BlockwiseSequence
 from iomconnector.usecases.channel_outlook import ChannelOutlooks, known_endpoint
 from iomconnector.usecases.correct_orders import CorrectOrders
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
-from iomconnector.usecases.customer_tokens import CustomerTokens
 from iomconnector.usecases.customer_users import CustomerUsers
 from iomconnector.usecases.explain_export import ExplainExport
-from iomconnector.usecases.gates import Gates
-from iomconnector.usecases.history_source import HistorySource
 from iomconnector.usecases.number_orders import NumberOrders
 from iomconnector.usecases.operate_exports import OperateExports
-from iomconnector.usecases.order_history import OrderHistory, order_history
 from iomconnector.usecases.order_life import OrderLives
 from iomconnector.usecases.order_number_sequences import OrderNumberSequences
 from iomconnector.usecases.pause_exports import PauseExports
 from iomconnector.usecases.place_orders import PlaceOrders
-from iomconnector.usecases.sign_in import SignIn, SignInRules
-
-if TYPE_CHECKING:
-    from iomconnector.observability.scrape import Scrape
-
-SHARE_OF_GRACE = 0.8
-"""Jobs that take longer than this share of the process' grace go back to the queue in what is left of it."""
-
-
-def _secret_store(settings: Settings) -> FernetSecretStore:
-    key = settings.secret_key.get_secret_value() if settings.secret_key else None
-    return FernetSecretStore(settings.data_directory / "secret.key", key)
-
-
-def _telemetry(settings: Settings, contexts: ContextRepository, worker: str, clock: Clock) -> Telemetry:
-    async def organization_of(channel: str) -> str | None:
-        path = await contexts.path_to(channel)
-        return path[-1].id
-
-    return Telemetry(pipeline_of(settings, worker), organization_of, clock.now)
-
-
-def _export_service_of(resolver: ServiceResolver) -> Callable[[str], Awaitable[OrderExportService]]:
-    async def export_service(channel: str) -> OrderExportService:
-        service: OrderExportService = await resolver.resolve(OrderExportService, channel)
-        return service
-
-    return export_service
-
-
-def _cache(settings: Settings) -> Cache:
-    size_limit = settings.cache_megabytes * 1_000_000
-    return DiskCache(settings.data_directory / "cache", size_limit=size_limit)
-
-
-def _order_history(
-    orders: CustomerOrders,
-    store: OrderStateStore,
-    cache: Cache,
-    resolver: ServiceResolver,
-    gates: Gates,
-    clock: Clock,
-    telemetry: Telemetry,
-) -> OrderHistory:
-    async def resolve(channel: str) -> HistorySource:
-        found = await resolver.resolution(OrderHistoryService, channel)
-        return HistorySource(found.adapter, found.identity)
-
-    return order_history(orders, store, cache, resolve, gates, clock, telemetry)
-
-
-def _gates(states: EndpointStates, worker: str, clock: Clock, settings: Settings) -> Gates:
-    """Permits are lent for as long as orders are: who takes over a lost worker's orders may send them."""
-    return Gates(states, worker, clock, lease=timedelta(seconds=settings.export_lease))
-
-
-def _scrape(
-    telemetry: Telemetry,
-    exports: ExportQueries,
-    endpoints: EndpointStates,
-    jobs: Callable[[], JobEngine],
-    clock: Clock,
-) -> Scrape:
-    from iomconnector.observability.scrape import Scrape
-
-    return Scrape(telemetry, exports, endpoints, jobs, clock)
-
-
-def _password_hasher(settings: Settings) -> PasswordHasher:
-    from iomconnector.storage.account_passwords import Argon2PasswordHasher
-
-    return Argon2PasswordHasher(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
-
-
-def _job_engine(database: Database, settings: Settings) -> JobEngine:
-    from iomconnector.jobs.engine.work import Pace
-
-    pace = Pace(grace=timedelta(seconds=settings.shutdown_grace * SHARE_OF_GRACE))
-    if _is_shared(database):
-        from iomconnector.jobs.engine.postgresql import PostgresqlJobEngine
-
-        return PostgresqlJobEngine(database, pace)
-    from iomconnector.jobs.engine.embedded import EmbeddedJobEngine
-
-    return EmbeddedJobEngine(pace)
-
-
-def _is_shared(database: Database) -> bool:
-    """Whether processes of several machines may use it."""
-    return database.url.get_backend_name() != "sqlite"
-
-
-def _export_hints(database: Database, engine: Callable[[], JobEngine]) -> ExportHints:
-    return ExportHints(engine, wanted=_is_shared(database))
-
-
-def _customer_tokens(
-    users: CustomerUserRepository,
-    store: CustomerTokenStore,
-    sign_in: CustomerSignIn,
-    audit: AuditTrail,
-    clock: Clock,
-    settings: Settings,
-) -> CustomerTokens:
-    return CustomerTokens(
-        users,
-        store,
-        sign_in,
-        audit,
-        clock,
-        access=timedelta(minutes=settings.customer_token_minutes),
-        refresh=timedelta(hours=settings.customer_refresh_hours),
-    )
-
-
-def _sign_in_rules(settings: Settings) -> SignInRules:
-    def lockout(failures: int) -> LockoutRule:
-        return LockoutRule(
-            failures,
-            window=timedelta(minutes=settings.lockout_window_minutes),
-            first_lock=timedelta(minutes=settings.lockout_minutes),
-            longest_lock=timedelta(minutes=settings.lockout_limit_minutes),
-        )
-
-    return SignInRules(
-        idle=timedelta(minutes=settings.session_idle_minutes),
-        longest=timedelta(hours=settings.session_hours),
-        account=lockout(settings.lockout_failures),
-        address=lockout(settings.lockout_address_failures),
-    )
+from iomconnector.usecases.sign_in import SignIn
 
 
 class Container(containers.DeclarativeContainer):
@@ -231,13 +77,13 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     worker = providers.Singleton(worker_name)
     database = providers.Singleton(Database, url=settings.provided.database)
-    secret_store = providers.Singleton(_secret_store, settings)
+    secret_store = providers.Singleton(wiring.secret_store, settings)
     contexts = providers.Singleton(SqlContextRepository, database)
     ledger = providers.Singleton(SqlExportLedger, database)
     export_queries = providers.Singleton(SqlExportQueries, database)
     export_desk = providers.Singleton(SqlExportDesk, database)
     export_pauses = providers.Singleton(SqlExportPauses, database)
-    telemetry = providers.Singleton(_telemetry, settings, contexts, worker, clock)
+    telemetry = providers.Singleton(wiring.telemetry, settings, contexts, worker, clock)
     message_log = providers.Singleton(
         ObservedMessageLog, providers.Singleton(SqlMessageLog, database), telemetry
     )
@@ -247,10 +93,10 @@ class Container(containers.DeclarativeContainer):
     account_repository = providers.Singleton(SqlAccountRepository, database)
     session_store = providers.Singleton(SqlSessionStore, database)
     failed_sign_ins = providers.Singleton(SqlFailedSignIns, database)
-    password_hasher = providers.Singleton(_password_hasher, settings)
+    password_hasher = providers.Singleton(wiring.password_hasher, settings)
     audit_trail = providers.Singleton(SqlAuditTrail, database)
-    job_engine = providers.Singleton(_job_engine, database, settings)
-    export_hints = providers.Singleton(_export_hints, database, job_engine.provider)
+    job_engine = providers.Singleton(wiring.job_engine, database, settings)
+    export_hints = providers.Singleton(wiring.export_hints, database, job_engine.provider)
     orders = providers.Singleton(SqlOrderRepository, database, clock, export_hints.provided.tell)
     customer_orders = providers.Singleton(SqlCustomerOrders, database)
     order_state_store = providers.Singleton(SqlOrderStateStore, database, clock)
@@ -295,7 +141,7 @@ class Container(containers.DeclarativeContainer):
         password_hasher,
         audit_trail,
         clock,
-        providers.Singleton(_sign_in_rules, settings),
+        providers.Singleton(wiring.sign_in_rules, settings),
     )
     customer_user_repository = providers.Singleton(SqlCustomerUserRepository, database)
     customer_session_store = providers.Singleton(SqlSessionStore, database, customer_sessions)
@@ -316,11 +162,11 @@ class Container(containers.DeclarativeContainer):
         password_hasher,
         audit_trail,
         clock,
-        providers.Singleton(_sign_in_rules, settings),
+        providers.Singleton(wiring.sign_in_rules, settings),
     )
     customer_token_store = providers.Singleton(SqlCustomerTokenStore, database)
     customer_tokens = providers.Singleton(
-        _customer_tokens,
+        wiring.customer_tokens,
         customer_user_repository,
         customer_token_store,
         customer_sign_in,
@@ -343,7 +189,7 @@ class Container(containers.DeclarativeContainer):
     retention_store = providers.Singleton(SqlRetentionStore, database)
 
     endpoint_states = providers.Singleton(SqlEndpointStates, database)
-    export_service_of = providers.Singleton(_export_service_of, resolver)
+    export_service_of = providers.Singleton(wiring.export_service_of, resolver)
     outlooks = providers.Singleton(
         ChannelOutlooks,
         export_pauses,
@@ -356,15 +202,15 @@ class Container(containers.DeclarativeContainer):
     explain_export = providers.Singleton(ExplainExport, export_queries, outlooks, audit_trail, clock)
     order_lives = providers.Singleton(OrderLives, export_queries, message_log, audit_trail, explain_export)
 
-    gates = providers.Singleton(_gates, endpoint_states, worker, clock, settings)
+    gates = providers.Singleton(wiring.gates, endpoint_states, worker, clock, settings)
 
-    cache = providers.Singleton(_cache, settings)
+    cache = providers.Singleton(wiring.cache, settings)
     order_history = providers.Singleton(
-        _order_history, customer_orders, order_state_store, cache, resolver, gates, clock, telemetry
+        wiring.order_history, customer_orders, order_state_store, cache, resolver, gates, clock, telemetry
     )
 
     scrape = providers.Singleton(
-        _scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock
+        wiring.scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock
     )
     application = providers.Singleton(
         Application,

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dev_iomconnector_iom.application import Middleware
-from dev_iomconnector_iom.config import ApiVersion, ClockConfig, ClockMode, StandInConfig
+from dev_iomconnector_iom.config import ClockConfig, ClockMode, StandInConfig
+from dev_iomconnector_iom.contract.versions import ApiVersion
 from dev_iomconnector_iom.control.desk import ControlDesk
 from dev_iomconnector_iom.faults.rules import FaultKind, FaultRule
 from dev_iomconnector_iom.server import StandIn

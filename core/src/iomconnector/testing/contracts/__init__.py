@@ -14,6 +14,7 @@ from iomconnector.testing.contracts.cache import CacheContract
 from iomconnector.testing.contracts.clock import ClockContract
 from iomconnector.testing.contracts.context_repository import ContextRepositoryContract
 from iomconnector.testing.contracts.contract import Contract
+from iomconnector.testing.contracts.customer_orders import CustomerOrdersContract, CustomerOrderStorage
 from iomconnector.testing.contracts.customer_token_store import CustomerTokenStoreContract
 from iomconnector.testing.contracts.customer_user_repository import (
     CustomerUserRepositoryContract,
@@ -78,6 +79,8 @@ __all__ = [
     "ClockContract",
     "ContextRepositoryContract",
     "Contract",
+    "CustomerOrderStorage",
+    "CustomerOrdersContract",
     "CustomerTokenStoreContract",
     "CustomerUserRepositoryContract",
     "CustomerUserStorage",

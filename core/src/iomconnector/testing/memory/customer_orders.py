@@ -6,6 +6,7 @@ from typing import Any
 
 from iomconnector.errors import NotFoundError
 from iomconnector.model.customer_users import OrderOwner
+from iomconnector.model.exports import ExportState
 from iomconnector.model.order_status import StatusName
 from iomconnector.ports.customer_orders import CustomerOrderPage, CustomerOrderQuery, HistorySort
 from iomconnector.ports.order_repository import StoredOrder
@@ -34,10 +35,7 @@ class MemoryCustomerOrders:
             for each in self._orders()
             if is_owned(each, owner) and _meets(each, query) and self._has_status(each, query)
         ]
-        found.sort(
-            key=lambda each: (each.placed.order.created_at, each.request.order_id),
-            reverse=query.sort is HistorySort.NEWEST,
-        )
+        found.sort(key=lambda each: each.request.order_id, reverse=query.sort is HistorySort.NEWEST)
         return CustomerOrderPage(found[query.offset : query.offset + query.limit], len(found))
 
     async def get(self, owner: OrderOwner, order_id: int) -> StoredOrder:
@@ -59,19 +57,21 @@ class MemoryCustomerOrders:
             return True
         status = self._status_of(stored)
         known = status is not None and status.code in query.status_codes
-        return known or stored.request.state in query.export_states
+        unknown = stored.request.state is not ExportState.EXPORTED or status is None
+        return known or (unknown and stored.request.state in query.export_states)
 
 
 def is_owned(stored: StoredOrder, owner: OrderOwner) -> bool:
     """Whether an order belongs to an owner."""
     order = stored.placed.order
     mine = (order.channel, order.customer.number) == (owner.channel, owner.customer)
-    return mine and (owner.email is None or _email(stored) == owner.email.lower())
+    own = owner.email is None or (owner.email != "" and _email(stored) == owner.email.casefold())
+    return mine and bool(owner.customer) and own
 
 
 def _email(stored: StoredOrder) -> str:
     contact = stored.placed.order.invoice_address.contact
-    return "" if contact is None else (contact.email or "").lower()
+    return "" if contact is None else (contact.email or "").casefold()
 
 
 def _meets(stored: StoredOrder, query: CustomerOrderQuery) -> bool:
@@ -80,10 +80,10 @@ def _meets(stored: StoredOrder, query: CustomerOrderQuery) -> bool:
     skus = {item.product.sku for item in order.line_items}
     return (
         (not query.numbers or order.number in query.numbers)
-        and query.number_part in order.number
+        and query.number_part.lower() in order.number.lower()
         and (not query.customer_order_numbers or order.customer_order_number in query.customer_order_numbers)
         and (not query.skus or bool(skus & {*query.skus}))
-        and (not query.emails or _email(stored) in {each.lower() for each in query.emails})
+        and (not query.emails or _email(stored) in {each.casefold() for each in query.emails})
         and (query.created_from is None or query.created_from <= day)
         and (query.created_to is None or day <= query.created_to)
     )

@@ -13,6 +13,7 @@ from ac_iomconnector_common.order_statuses import OrderStatusTable
 from ac_iomconnector_orderhistory.configuration import OrderHistoryConfiguration
 from ac_iomconnector_orderhistory.document_link import require_document_path
 from ac_iomconnector_orderhistory.document_stream import opened
+from ac_iomconnector_orderhistory.download_turns import DownloadTurns
 from ac_iomconnector_orderhistory.failures import history_failure
 from ac_iomconnector_orderhistory.feed import read_feed
 from ac_iomconnector_orderhistory.reading.documents import LinkedDocument, linked_documents
@@ -81,6 +82,7 @@ class IomOrderHistoryService:
             transport=transport,
             telemetry=context.telemetry,
         )
+        self._downloads = DownloadTurns(configuration)
         self._probed = ProbedOrderApi(self._client, configuration.shop_id, configuration.api_version.settled)
 
     @property
@@ -177,7 +179,10 @@ class IomOrderHistoryService:
         linked = await self._linked(number, document_id)
         configuration = self._configuration
         path = require_document_path(linked, configuration, number)
-        async with opened(self._client, linked, path, configuration=configuration, number=number) as stream:
+        async with (
+            self._downloads.turn(number),
+            opened(self._client, linked, path, configuration=configuration, number=number) as stream,
+        ):
             yield stream
 
     async def check(self) -> str:

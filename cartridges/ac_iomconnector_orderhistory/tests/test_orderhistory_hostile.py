@@ -193,7 +193,7 @@ async def test_emails_and_changes_say_since_when_they_are_possible() -> None:
 
 @in_event_loop
 async def test_customers_who_read_slowly_hold_up_documents_and_never_states() -> None:
-    async with _service(_file(PDF), max_connections=2, pool_timeout=0.1) as (service, _, _log):
+    async with _service(_file(PDF), max_connections=2, pool_timeout=1) as (service, _, _log):
         [state] = await service.states(["1"])
         [document] = state.documents
         async with service.open_document("1", document.id):

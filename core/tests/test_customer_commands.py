@@ -39,6 +39,8 @@ def test_somebody_who_buys_is_registered_listed_and_changed(shop: Shop) -> None:
     )
     assert (bea["company"], bea["sees_all_orders"], bea["language"]) == ("OilCorp", True, "de")
     assert [each["login"] for each in shop.json("customer", "list", "--customer", "2001")] == ["bea"]
+    assert shop.json("customer", "show", CHANNEL, "Anna") == anna
+    assert "anna@example.com" in shop.run("customer", "show", CHANNEL, "anna").out
     for arguments, said in (
         (["deactivate"], "anna may not sign in; the sessions are over."),
         (["activate"], "anna may sign in."),
@@ -74,6 +76,7 @@ def test_a_login_is_unique_in_its_channel_and_a_private_customer_has_one_user(sh
         made = shop.run("customer", "add", CHANNEL, login, *ANNA, "--password-file", "-", stdin=PASSWORD)
         assert made.code != 0
         assert why in " ".join(made.err.split())
-    nobody = shop.run("customer", "deactivate", CHANNEL, "nobody")
-    assert nobody.code != 0
-    assert "There is no user 'nobody'" in " ".join(nobody.err.split())
+    for command in ("show", "deactivate", "unlock"):
+        nobody = shop.run("customer", command, CHANNEL, "nobody")
+        assert nobody.code != 0
+        assert "There is no user 'nobody'" in " ".join(nobody.err.split())

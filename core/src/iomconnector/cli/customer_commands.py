@@ -112,6 +112,26 @@ def list_customers(
     )
 
 
+@app.command("show")
+def show_customer(
+    context: typer.Context, channel: Channel, login: Login, output: FormatOption = Format.TABLE
+) -> None:
+    """Show one user, without the password."""
+
+    async def work(application: "Application") -> CustomerUser:
+        return await application.customer_users.get(channel, login)
+
+    document = _document(invocation_of(context).run(work))
+    if output is Format.JSON:
+        print_json(document)
+        return
+    print_table(
+        f"User {document['login']}",
+        ("Field", "Value"),
+        [(name, str(value)) for name, value in document.items()],
+    )
+
+
 @app.command("password")
 def set_password(
     context: typer.Context,

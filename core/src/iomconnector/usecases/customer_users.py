@@ -74,6 +74,21 @@ class CustomerUsers:
         """Users, by channel and login."""
         return [each.shown for each in await self._repository.users(channel=channel, customer=customer)]
 
+    async def get(self, channel: str, login: str) -> CustomerUser:
+        """One user.
+
+        Raises:
+            AccountNameError: No user can have that login.
+            NotFoundError: There is no such user.
+        """
+        name = account_name(login)
+        found = await self._repository.find(channel, name)
+        if found is None:
+            raise NotFoundError(
+                f"There is no user {name!r} in channel {channel}.", hint="See `iomconnector customer list`."
+            )
+        return found.shown
+
     async def set_password(self, channel: str, login: str, password: str, *, by: str) -> CustomerUser:
         """Give a user another password.
 
@@ -115,15 +130,10 @@ class CustomerUsers:
         Raises:
             NotFoundError: There is no such user.
         """
-        name = account_name(login)
-        found = await self._repository.find(channel, name)
-        if found is None:
-            raise NotFoundError(
-                f"There is no user {name!r} in channel {channel}.", hint="See `iomconnector customer list`."
-            )
-        done = await self._failures.clear(customer_key(channel, name))
+        user = await self.get(channel, login)
+        done = await self._failures.clear(customer_key(channel, user.login))
         if done:
-            await self._audit.record(self._entry(by, "customer.unlocked", found.user))
+            await self._audit.record(self._entry(by, "customer.unlocked", user))
         return done
 
     async def _changed(

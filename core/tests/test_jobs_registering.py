@@ -81,7 +81,7 @@ async def test_cartridges_and_core_give_the_engine_what_it_does(application: Sys
     assert attempt.payload == {"parcel": "4711"}
     assert [(each.name, each.cron) for each in schedules] == [
         ("collect parcels", "0 18 * * *"),
-        ("order states", "* * * * *"),
+        ("order states", "*/1 * * * *"),
         ("removal of old customer sessions", "22 * * * *"),
         ("removal of old hints", "* * * * *"),
         ("removal of old sessions", "17 * * * *"),

@@ -122,6 +122,10 @@ class TestOrderHistoryRest22(_History):
     version = "2.2"
 
 
+class TestOrderHistoryRest23(_History):
+    version = "2.3"
+
+
 class TestOrderHistoryRest24(_History):
     version = "2.4"
 

@@ -93,6 +93,7 @@ async def test_a_sound_document_comes_whole_and_its_key_is_in_no_log() -> None:
         (_file(PDF, "X-Nothing: at all"), {}),
         (_file(PDF * 100), {"largest_document": 200}),
         (_file(PDF, "Content-Type: image/svg+xml"), {}),
+        (_file(b"", "Content-Type: text/plain"), {"document_types": "text/plain"}),
     ],
 )
 @in_event_loop

@@ -45,6 +45,16 @@ def _state(**amounts: object) -> dict[str, Any]:
             0,
             0,
         ),
+        (
+            _state(
+                invoicingDebit=100, invoicingCredit=100, chargedDebit=100, bookedDebit=100, bookedCredit=100
+            ),
+            "Paid",
+            100,
+            0,
+            0,
+        ),
+        (_state(invoicingDebit=100, bookedDebit=100, chargedCredit=100), "Not Paid", 0, 100, 0),
         (_state(invoicingDebit=-5, bookedDebit=-7), "Not Paid", 0, 0, 0),
     ],
 )

@@ -74,6 +74,7 @@ class Settings(BaseModel):
         export_poll_interval: Seconds between two looks at the ledger when nothing calls for one.
         session_idle_minutes: A session ends when it was not used for so many minutes.
         session_hours: A session ends so many hours after the sign-in, however much it is used.
+        order_state_minutes: Minutes between two looks at what changed in order management systems.
         customer_token_minutes: An access token of a storefront program is good for so many minutes.
         customer_refresh_hours: Hours for which it can be exchanged for a new one without the password.
         lockout_failures: So many failed sign-ins lock an account.
@@ -117,6 +118,7 @@ class Settings(BaseModel):
     export_poll_interval: Seconds = 2
     session_idle_minutes: Minutes = 30
     session_hours: Hours = 12
+    order_state_minutes: Annotated[int, Field(ge=1, le=59)] = 1
     customer_token_minutes: Minutes = 60
     customer_refresh_hours: Hours = 24
     lockout_failures: Annotated[int, Field(ge=1, le=1000)] = 5

@@ -90,9 +90,10 @@ class _Check:
         """The bytes, after a look at the first of them."""
         expected = _BEGINNINGS.get(download.content_type, b"")
         beginning = b""
-        looked = not expected
+        looked, empty = not expected, True
         try:
             async for piece in download.pieces():
+                empty = False
                 if looked:
                     yield piece
                     continue
@@ -104,6 +105,8 @@ class _Check:
             if not looked:
                 self._look(beginning, expected, download.content_type)
                 yield beginning
+            elif empty:
+                raise self._refused("is empty")
         except IomRestError as error:
             raise self._refused(f"did not arrive whole: {error.message}") from error
 

@@ -31,8 +31,8 @@ class FeedPage:
 
     @property
     def states(self) -> tuple[Mapping[str, Any], ...]:
-        """The states as IOM wrote them."""
-        return self._page.data
+        """The states as IOM wrote them; none where there is nothing but the one that the cursor names."""
+        return () if self._page.max_cursor == self._before is not None else self._page.data
 
     @property
     def mark(self) -> str:

@@ -13,6 +13,7 @@ from iomconnector.jobs.offered import Schedule
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.job_engine import JobEngine
+from iomconnector.settings import Settings
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_tokens import CustomerTokens
 from iomconnector.usecases.follow_orders import FollowOrders
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 
 class _System(Protocol):
+    @property
+    def settings(self) -> Settings: ...
+
     @property
     def ledger(self) -> ExportLedger: ...
 
@@ -100,7 +104,7 @@ def core_schedules(system: _System, exporter: LooksAtTheLedger | None) -> Sequen
     return [
         Schedule("sweep of the export ledger", "* * * * *", Sweep(system, exporter)),
         Schedule("removal of old hints", "* * * * *", forget_hints),
-        Schedule("order states", "* * * * *", system.follow_orders),
+        Schedule("order states", f"*/{system.settings.order_state_minutes} * * * *", system.follow_orders),
         Schedule("removal of old sessions", "17 * * * *", system.sign_in.forget_what_is_over),
         Schedule(
             "removal of old customer sessions", "22 * * * *", system.customer_sign_in.forget_what_is_over

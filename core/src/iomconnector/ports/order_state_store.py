@@ -61,9 +61,22 @@ class OrderStateStore(Protocol):
         """What stands for orders; those without are left out, and so are those that cannot be read."""
         ...
 
-    async def unsettled(self, channel: str, settled: Collection[str], *, limit: int) -> Sequence[str]:
-        """Numbers of exported orders whose last known status is not among ``settled``, those first that were
-        not observed for the longest; before them the newest exported orders of which nothing is known."""
+    async def unsettled(
+        self, channel: str, settled: Collection[str], *, after: int, limit: int
+    ) -> tuple[Sequence[str], int]:
+        """Numbers of exported orders of which nothing is known, or whose last known status is not among
+        ``settled``, by ascending key.
+
+        Arguments:
+            channel: The channel.
+            settled: Codes of statuses.
+            after: Begin behind this key; 0 at the beginning.
+            limit: How many numbers at most. So that one question never reads the whole shop, fewer may come
+                although there are more.
+
+        Returns:
+            The numbers, and behind which key to go on; 0 where the end was reached.
+        """
         ...
 
     async def forget(self, channel: str, numbers: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.model.exports import ExportState
@@ -20,6 +20,8 @@ from iomconnector.storage.upsert import insert
 LONGEST_NUMBER = 255
 AT_ONCE = 500
 """So many order numbers stand in one statement."""
+WINDOW = 20_000
+"""So many exported orders are looked through at once for those to look at again."""
 
 _states = order_states.c
 
@@ -84,37 +86,40 @@ class SqlOrderStateStore:
         async with self._database.reading() as connection:
             return await _known(connection, channel, numbers)
 
-    async def unsettled(self, channel: str, settled: Collection[str], *, limit: int) -> Sequence[str]:
+    async def unsettled(
+        self, channel: str, settled: Collection[str], *, after: int, limit: int
+    ) -> tuple[Sequence[str], int]:
         """Exported orders to look at again."""
-        exported = (
-            select(orders.c.number)
-            .join(export_requests, export_requests.c.order_id == orders.c.id)
+        window = (
+            select(export_requests.c.order_id)
             .where(
-                export_requests.c.channel == channel, export_requests.c.state == ExportState.EXPORTED.value
+                export_requests.c.channel == channel,
+                export_requests.c.state == ExportState.EXPORTED.value,
+                export_requests.c.order_id > after,
             )
-            .order_by(export_requests.c.order_id.desc())
-            .limit(limit)
+            .order_by(export_requests.c.order_id)
+            .limit(WINDOW)
             .subquery()
         )
-        unknown = select(exported.c.number).where(
-            ~exists(
-                select(_states.number).where(_states.channel == channel, _states.number == exported.c.number)
-            )
-        )
-        moving = (
-            select(_states.number)
+        known = (_states.channel == orders.c.channel) & (_states.number == orders.c.number)
+        found = (
+            select(orders.c.id, orders.c.number)
+            .join(window, window.c.order_id == orders.c.id)
+            .outerjoin(order_states, known)
             .where(
-                _states.channel == channel,
-                _states.content.is_not(None),
-                _states.status.not_in(list(settled)),
+                orders.c.erased_at.is_(None),
+                or_(_states.content.is_(None), _states.status.not_in(list(settled))),
             )
-            .order_by(_states.observed_at)
+            .order_by(orders.c.id)
             .limit(limit)
         )
         async with self._database.reading() as connection:
-            found = list((await connection.execute(unknown)).scalars())
-            found += (await connection.execute(moving)).scalars()
-        return found[:limit]
+            rows = (await connection.execute(found)).all()
+            ends = select(func.count(), func.max(window.c.order_id))
+            count, last = (await connection.execute(ends)).one()
+        if len(rows) == limit:
+            return [row.number for row in rows], rows[-1].id
+        return [row.number for row in rows], last if count == WINDOW else 0
 
     async def forget(self, channel: str, numbers: Sequence[str]) -> None:
         """Forget what stands for orders."""

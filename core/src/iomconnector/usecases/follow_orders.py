@@ -1,12 +1,14 @@
 """Keeping the last known states of orders fresh, whether or not anybody looks at them."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
 
 from iomconnector.errors import ConnectorError
 from iomconnector.model.contexts import ContextKind
+from iomconnector.model.order_states import OrderState
 from iomconnector.model.order_status import Phase
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
@@ -18,6 +20,7 @@ from iomconnector.ports.order_history_service import (
 from iomconnector.ports.order_state_store import OrderStateStore
 
 FEED: Final = "order states"
+ROUND: Final = "order states one after the other"
 AT_ONCE: Final = 500
 """So many states are asked for with one question."""
 MOST_PAGES: Final = 20
@@ -30,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 class FollowOrders:
     """Reads what changed in order management systems: their change feeds, or, where there is none, the states
-    of orders that are on their way, those first that were not looked at for the longest.
+    of orders that are on their way, one part of them after the other and round again.
 
     Arguments:
         contexts: The channels.
@@ -52,10 +55,10 @@ class FollowOrders:
         self._clock = clock
 
     async def __call__(self) -> None:
-        """Look at every channel once; one that fails hinders no other."""
-        for context in await self._contexts.all():
-            if context.kind is ContextKind.CHANNEL:
-                await self._tried(context.id)
+        """Look at every channel once, all at a time; one that fails or is slow hinders no other."""
+        contexts = await self._contexts.all()
+        channels = [context.id for context in contexts if context.kind is ContextKind.CHANNEL]
+        await asyncio.gather(*map(self._tried, channels))
 
     async def follow(self, channel: str) -> int:
         """Look at one channel once.
@@ -83,6 +86,8 @@ class FollowOrders:
             )
         except ConnectorError as error:
             log.debug("order states are not followed", channel=channel, code=error.code, reason=error.message)
+        except Exception:
+            log.exception("following order states failed unexpectedly", channel=channel)
         else:
             if count:
                 log.debug("order states followed", channel=channel, states=count)
@@ -103,10 +108,14 @@ class FollowOrders:
 
     async def _ask_again(self, channel: str, service: OrderHistoryService) -> int:
         settled = [status.code for status in service.statuses if status.phase in SETTLED]
-        numbers = await self._store.unsettled(channel, settled, limit=AT_ONCE)
-        if not numbers:
-            return 0
-        ticket = await self._store.ticket(channel)
-        states = await service.states(numbers)
-        await self._store.keep(channel, states, ticket=ticket, observed_at=self._clock.now())
+        mark = await self._store.mark(channel, ROUND)
+        after = int(mark) if mark and mark.isdecimal() else 0
+        numbers, then = await self._store.unsettled(channel, settled, after=after, limit=AT_ONCE)
+        states: Sequence[OrderState] = ()
+        if numbers:
+            ticket = await self._store.ticket(channel)
+            states = await service.states(numbers)
+            await self._store.keep(channel, states, ticket=ticket, observed_at=self._clock.now())
+        if then != after:
+            await self._store.set_mark(channel, ROUND, str(then), at=self._clock.now())
         return len(states)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from ac_iomconnector_orderhistory.reading.parts import Part, moment, parts, text
 from iomconnector.model.order_states import DocumentKind, OrderDocument
@@ -42,7 +42,7 @@ def linked_documents(state: Part, kinds: Mapping[str, DocumentKind]) -> Iterator
         except ValueError:
             continue
         numbers = _numbers(address.query)
-        identity = _identity(kind, numbers, link)
+        identity = _identity(kind, numbers, address)
         if identity in seen or not address.path.startswith("/"):
             continue
         seen.add(identity)
@@ -67,8 +67,10 @@ def _numbers(query: str) -> dict[str, str]:
     return {name: found[name][0] for name in ("i", "s") if found.get(name) and found[name][0].isdecimal()}
 
 
-def _identity(kind: str, numbers: Mapping[str, str], link: str) -> str:
-    told = f"{kind}|{numbers['i']}|{numbers.get('s', '')}" if "i" in numbers else link
+def _identity(kind: str, numbers: Mapping[str, str], link: SplitResult) -> str:
+    """Made of what stays: the number of the document, or else the link without its key."""
+    without_key = "&".join(each for each in link.query.split("&") if not each.startswith("k="))
+    told = f"{kind}|{numbers['i']}|{numbers.get('s', '')}" if "i" in numbers else f"{link.path}?{without_key}"
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 
 

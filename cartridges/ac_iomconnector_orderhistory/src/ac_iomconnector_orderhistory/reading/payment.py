@@ -30,15 +30,15 @@ def payment_of(state: Part, total: Money | None) -> PaymentState | None:
     if not found or currency is None or money(ZERO, currency) is None:
         return None
     invoices, credits = _positive(found, "invoicingDebitAmount"), _positive(found, "invoicingCreditAmount")
-    captured = _positive(found, "chargedDebitAmount") - _positive(found, "chargedCreditAmount")
-    booked = _positive(found, "bookedDebitAmount") - _positive(found, "bookedCreditAmount")
+    came_in = max(_positive(found, "chargedDebitAmount"), _positive(found, "bookedDebitAmount"))
+    went_out = max(_positive(found, "chargedCreditAmount"), _positive(found, "bookedCreditAmount"))
     if invoices == ZERO and total is None:
         return None
     entries = sorted(_entries(found, currency), key=lambda entry: entry.at)
     return settled(
         invoiced=max(ZERO, invoices - credits) if invoices > ZERO else None,
         total=total.amount if total else ZERO,
-        received=max(captured, booked, ZERO),
+        received=max(came_in - went_out, ZERO),
         currency=currency,
         entries=tuple(entries),
     )

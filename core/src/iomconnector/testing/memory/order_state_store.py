@@ -11,10 +11,10 @@ class MemoryOrderStateStore:
     """Implements :class:`~iomconnector.ports.order_state_store.OrderStateStore`; every order is in the shop.
 
     Arguments:
-        exported: Gives the numbers of the exported orders of a channel, newest first.
+        exported: Gives key and number of the exported orders of a channel.
     """
 
-    def __init__(self, exported: Callable[[str], Sequence[str]] = lambda _: ()) -> None:
+    def __init__(self, exported: Callable[[str], Sequence[tuple[int, str]]] = lambda _: ()) -> None:
         self._exported = exported
         self._known: dict[tuple[str, str], KnownState] = {}
         self._gone: dict[tuple[str, str], int] = {}
@@ -48,15 +48,17 @@ class MemoryOrderStateStore:
         found = {number: self._known.get((channel, number)) for number in numbers}
         return {number: known for number, known in found.items() if known is not None}
 
-    async def unsettled(self, channel: str, settled: Collection[str], *, limit: int) -> Sequence[str]:
+    async def unsettled(
+        self, channel: str, settled: Collection[str], *, after: int, limit: int
+    ) -> tuple[Sequence[str], int]:
         """Exported orders to look at again."""
-        unknown = [each for each in self._exported(channel)[:limit] if each not in self._versions(channel)]
-        moving = sorted(
-            (known.observed_at, number)
-            for (of, number), known in self._known.items()
-            if of == channel and known.state.status.code not in settled
-        )
-        return [*unknown, *(number for _, number in moving)][:limit]
+        found = []
+        for key, number in sorted(self._exported(channel)):
+            known = self._known.get((channel, number))
+            if key > after and (known is None or known.state.status.code not in settled):
+                found.append((key, number))
+        page = found[:limit]
+        return [number for _, number in page], page[-1][0] if len(found) > limit else 0
 
     async def forget(self, channel: str, numbers: Sequence[str]) -> None:
         """Forget what stands for orders."""

@@ -171,7 +171,7 @@ def test_a_setting_gets_its_default_again(shop: Shop) -> None:
 def test_what_does_not_exist_cannot_be_disabled_and_has_no_changes(shop: Shop) -> None:
     refused = shop.run("service", "disable", "file-order-exprt")
     assert (refused.code, refused.out) == (1, "")
-    assert "offered are: file-order-export." in refused.err
+    assert "offered are: file-order-export, file-order-history." in refused.err
     assert shop.run("service", "audit", "absent").out == "No change is recorded.\n"
     assert shop.json("service", "audit", "absent") == []
 

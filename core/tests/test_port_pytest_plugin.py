@@ -59,7 +59,8 @@ def test_imports():
     assert ours == ["iomconnector", "iomconnector.testing", "iomconnector.testing.plugin"]
     assert not loaded.intersection(heavy), loaded.intersection(heavy)
 """
-    _pytest(tmp_path, test, "-p", "no:anyio", "-p", "no:xdist", "-p", "no:langsmith")
+    others = ("anyio", "xdist", "langsmith", "schemathesis")
+    _pytest(tmp_path, test, *(part for name in others for part in ("-p", f"no:{name}")))
 
 
 @pytest.mark.parametrize(

@@ -301,9 +301,9 @@ class Trial:
             exported = [each for each in page if each.request.state is ExportState.EXPORTED]
             found.checked += await asyncio.gather(*(check_order(application, each) for each in exported))
             after = page[-1].request.order_id
-        for configuration in await application.services.all():
-            numbers = self.iom.control.stored_numbers(int(configuration.values["shop_id"]))
-            found.far_side.setdefault(configuration.context, []).extend(numbers)
+        services = await application.services.all()
+        for channel, shop in {each.context: int(each.values["shop_id"]) for each in services}.items():
+            found.far_side.setdefault(channel, []).extend(self.iom.control.stored_numbers(shop))
         found.leaks += await SecretSearch(self.secrets()).in_rows(application.database)
 
 

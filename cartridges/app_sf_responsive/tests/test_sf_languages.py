@@ -86,3 +86,10 @@ def test_a_text_that_nobody_translated_stays_english() -> None:
     assert translations("de", "app_sf_responsive").gettext("Nobody wrote this") == "Nobody wrote this"
     assert SHOP.text(GERMAN, "Order %(number)s", number="4711") == "Bestellung 4711"
     assert SHOP.text(Language(DEFAULT), "Order %(number)s", number="4711") == "Order 4711"
+
+
+def test_what_is_counted_has_a_singular_and_a_plural() -> None:
+    more = "and %(number)s more"
+    german = translations("de", "app_sf_responsive")
+    assert german.ngettext(more, more, 1) == "und %(number)s weiterer"
+    assert german.ngettext(more, more, 2) == "und %(number)s weitere"

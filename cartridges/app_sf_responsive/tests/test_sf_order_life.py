@@ -165,6 +165,18 @@ def test_totals_are_those_of_the_shop_gross_or_net() -> None:
     assert str(total_of(only_net)) == "100 EUR"
 
 
+def test_taxes_without_a_rate_are_one_line_and_those_with_one_stand_alone() -> None:
+    amounts = {"ReducedTax": ("0.30", None), "FullTax": ("2.22", None), "Import": ("1.00", "19")}
+    taxes = [
+        {"tax_class": name, "amount": {"amount": amount, "currency": "EUR"}, "rate": rate}
+        for name, (amount, rate) in amounts.items()
+    ]
+    order = sample_order()
+    order = sample_order(total=order.total.model_dump() | {"taxes": taxes})
+    lines = [line for line in order_totals(order).lines if line.kind is TotalKind.TAX]
+    assert [(str(line.amount), line.rate) for line in lines] == [("1 EUR", Decimal(19)), ("2.52 EUR", None)]
+
+
 def test_a_notice_stands_only_where_something_should_have_answered() -> None:
     order = sample_order()
     live = sample_view(order, state=sample_state(order))

@@ -53,7 +53,10 @@ class OrderTotals:
 
 
 def order_totals(order: Order) -> OrderTotals:
-    """What an order costs. Nothing is computed: gross prices where the order has them, else net ones."""
+    """What an order costs: gross prices where the order has them, else net ones.
+
+    Nothing is computed, but that taxes without a rate are one line: nothing would tell them apart.
+    """
     gross = order.total.gross is not None and order.subtotal.gross is not None
     return OrderTotals(gross, tuple(_lines(order, gross=gross)))
 
@@ -67,10 +70,20 @@ def _lines(order: Order, *, gross: bool) -> Iterator[TotalLine]:
     for charge in (*order.charges, *(each for bucket in order.shipping_buckets for each in bucket.charges)):
         price = charge.gross if gross else charge.net
         yield TotalLine(TotalKind.CHARGE, _effective(price), charge.type)
-    for tax in order.total.taxes:
-        yield TotalLine(TotalKind.TAX, tax.amount, tax.tax_class, tax.rate)
+    yield from _taxes(order)
     if total := total_of(order):
         yield TotalLine(TotalKind.TOTAL, total)
+
+
+def _taxes(order: Order) -> Iterator[TotalLine]:
+    for tax in order.total.taxes:
+        if tax.rate is not None:
+            yield TotalLine(TotalKind.TAX, tax.amount, tax.tax_class, tax.rate)
+    unrated = [tax for tax in order.total.taxes if tax.rate is None]
+    if unrated:
+        together = sum((tax.amount.amount for tax in unrated), Decimal(0))
+        name = unrated[0].tax_class if len(unrated) == 1 else ""
+        yield TotalLine(TotalKind.TAX, Money(amount=together, currency=unrated[0].amount.currency), name)
 
 
 def total_of(order: Order) -> Money | None:

@@ -39,6 +39,7 @@ from dev_iomconnector_iom.control.messages import (
     PushCommand,
 )
 from iomconnector.jobs.work_off import work_off
+from iomconnector.model.accounts import Role
 from iomconnector.model.orders import Order
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_order
@@ -239,6 +240,11 @@ async def test_nobody_sees_what_is_not_theirs_and_cannot_tell_it_from_nothing(tm
             "carl": ["00000004"],
             "anna": ["00000003", "00000004"],
         }
+        [of_carl] = mine["carl"]
+        for_admin = await shop.get(f"orders/{of_carl['id']}", tokens["anna"], site=BUSINESS_SITE)
+        assert for_admin.json()["data"]["documentNumber"] == "00000004"
+        await shop.system.accounts.add("rita", PASSWORD, Role.ADMINISTRATOR, by="test")
+        operator = await shop.system.sign_in.sign_in("rita", PASSWORD, client="192.0.2.1")
         of_bea = await shop.get("orders?buyer=bea", tokens["anna"], site=BUSINESS_SITE)
         assert [row["documentNumber"] for row in of_bea.json()["data"]] == ["00000003"]
         of_nobody = await shop.get("orders?buyer=patricia", tokens["anna"], site=BUSINESS_SITE)
@@ -268,6 +274,8 @@ async def test_nobody_sees_what_is_not_theirs_and_cannot_tell_it_from_nothing(tm
                 {"authentication-token": "A" * 43},
                 {"authorization": f"Bearer {tokens['patricia']}"},
                 {"cookie": f"iomconnector_session={tokens['patricia']}"},
+                {"cookie": f"iomconnector_session={operator.token}"},
+                {"authentication-token": operator.token},
                 {"cookie": f"{customer_cookie(CHANNEL)}={tokens['patricia']}"},
             ):
                 assert (await shop.get(path, headers=headers)).status_code == 401, (path, headers)

@@ -52,6 +52,14 @@ def test_every_reference_is_in_its_dictionary(order: Order, language: str) -> No
     for item in dictionaries["lineItems"].values():
         assert item["shipToAddress"] in dictionaries["shipToAddress"]
         assert {"pricing", "displayName", "description", "fulfillmentStatus"} <= item.keys()
+        assert {
+            "price",
+            "singleBasePrice",
+            "total",
+            "undiscountedPrice",
+            "undiscountedSingleBasePrice",
+            "salesTaxTotal",
+        } <= item["pricing"].keys()
     for payment in dictionaries["payments"].values():
         assert payment["paymentMethod"] in dictionaries["payments_paymentMethod"]
         assert payment["paymentInstrument"] in dictionaries["payments_paymentInstrument"]

@@ -15,6 +15,7 @@ from iomconnector.storage.database import Database
 from iomconnector.storage.order_repository import KEPT_OF_CUSTOMER
 from iomconnector.storage.order_rows import UnreadableOrderError, decision_rows, order_rows, stored_order
 from iomconnector.storage.tables import export_requests, order_products, order_states, orders
+from iomconnector.storage.tables.metadata import replaced
 from iomconnector.storage.text_search import has_text
 
 EXPORTED = ExportState.EXPORTED.value
@@ -56,6 +57,8 @@ class SqlCustomerOrders:
 
     async def by_number(self, owner: OrderOwner, number: str) -> StoredOrder:
         """An order by its number."""
+        if not _possible([number]):
+            raise _not_there(owner, number)
         return await self._one(owner, orders.c.number == number, number)
 
     async def _one(self, owner: OrderOwner, condition: ColumnElement[bool], name: str) -> StoredOrder:
@@ -102,17 +105,19 @@ def _owned(owner: OrderOwner) -> Iterator[ColumnElement[bool]]:
 def _conditions(owner: OrderOwner, query: CustomerOrderQuery) -> Iterator[ColumnElement[bool]]:
     yield from _owned(owner)
     if query.numbers:
-        yield orders.c.number.in_(query.numbers)
+        yield orders.c.number.in_(_possible(query.numbers))
     if query.number_part:
-        yield has_text(orders.c.number, query.number_part.lower())
-    if query.customer_order_numbers:
-        yield orders.c.customer_order_number.in_(
-            [each[:KEPT_OF_CUSTOMER] for each in query.customer_order_numbers]
+        yield (
+            has_text(orders.c.number, query.number_part.lower())
+            if _possible([query.number_part])
+            else false()
         )
+    if query.customer_order_numbers:
+        yield orders.c.customer_order_number.in_(_possible(query.customer_order_numbers))
     if query.skus:
         yield _has_products(query.skus)
     if query.emails:
-        yield orders.c.email.in_([each.casefold()[:KEPT_OF_CUSTOMER] for each in query.emails])
+        yield orders.c.email.in_(_possible([each.casefold() for each in query.emails]))
     if query.created_from is not None:
         yield orders.c.created_at >= _midnight(query.created_from)
     if query.created_to is not None and query.created_to < date.max:
@@ -121,11 +126,16 @@ def _conditions(owner: OrderOwner, query: CustomerOrderQuery) -> Iterator[Column
         yield _stands(query)
 
 
+def _possible(texts: Sequence[str]) -> list[str]:
+    """Those that can stand in a database at all, cut to what is kept of them."""
+    return [each[:KEPT_OF_CUSTOMER] for each in texts if each == replaced(each)]
+
+
 def _has_products(skus: Sequence[str]) -> ColumnElement[bool]:
     return exists(
         select(order_products.c.order_id).where(
             order_products.c.order_id == orders.c.id,
-            order_products.c.sku.in_([sku[:KEPT_OF_CUSTOMER] for sku in skus]),
+            order_products.c.sku.in_(_possible(skus)),
         )
     )
 
@@ -141,7 +151,7 @@ def _stands(query: CustomerOrderQuery) -> ColumnElement[bool]:
             and_(state == EXPORTED, ~exists(_state_of_order().where(order_states.c.content.is_not(None))))
         )
     if query.status_codes:
-        known = _state_of_order().where(order_states.c.status.in_(query.status_codes))
+        known = _state_of_order().where(order_states.c.status.in_(_possible(query.status_codes)))
         ways.append(and_(state == EXPORTED, exists(known)))
     return or_(*ways)
 

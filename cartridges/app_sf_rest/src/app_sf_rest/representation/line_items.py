@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from app_sf_rest.representation.prices import Number, PriceItem, both, price_item
+from app_sf_rest.representation.prices import Amount, Number, PriceItem, both, price_item
 from iomconnector.model.line_items import LineItem
 from iomconnector.model.order_states import PositionState
 from iomconnector.model.prices import ListPrice
@@ -23,7 +23,10 @@ class Pricing(BaseModel):
     price: PriceItem
     total: PriceItem
     undiscountedTotal: PriceItem  # noqa: N815
+    undiscountedPrice: PriceItem  # noqa: N815
+    undiscountedSingleBasePrice: PriceItem  # noqa: N815
     singleBasePrice: PriceItem  # noqa: N815
+    salesTaxTotal: Amount  # noqa: N815
 
 
 class Quantities(BaseModel):
@@ -78,6 +81,7 @@ def line_item_data(
         currency: The currency of the order.
     """
     total = price_item(item.price, currency)
+    undiscounted = price_item(item.price, currency, discounted=False)
     return LineItemData(
         id=reference,
         position=item.position,
@@ -88,8 +92,11 @@ def line_item_data(
         pricing=Pricing(
             price=total,
             total=total,
-            undiscountedTotal=price_item(item.price, currency, discounted=False),
+            undiscountedTotal=undiscounted,
+            undiscountedPrice=undiscounted,
+            undiscountedSingleBasePrice=_single(item, undiscounted, currency),
             singleBasePrice=_single(item, total, currency),
+            salesTaxTotal=total.tax,
         ),
         fulfillmentStatus=status,
         shipToAddress=address,

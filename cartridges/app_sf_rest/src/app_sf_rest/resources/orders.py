@@ -52,6 +52,20 @@ async def orders(
         list[str], Query(alias="customerOrderID", description="The customer's own numbers; repeatable.")
     ] = [],  # noqa: B006
     product: Annotated[list[str], Query(alias="lineItem_product", description="Products; repeatable.")] = [],  # noqa: B006
+    unknown_to_us: Annotated[
+        list[str],
+        Query(
+            alias="lineItem_customerProductID",
+            description="Customers' own numbers of products; the shop's orders have none. Repeatable.",
+        ),
+    ] = [],  # noqa: B006
+    partial_order: Annotated[
+        list[str],
+        Query(
+            alias="lineItem_partialOrderNo",
+            description="Numbers of partial orders; the shop's orders have none. Repeatable.",
+        ),
+    ] = [],  # noqa: B006
     creation_date_from: Annotated[
         date | None, Query(alias="creationDateFrom", description="First day, in UTC.")
     ] = None,
@@ -68,7 +82,7 @@ async def orders(
     owner = await buyer_of(shopper, system, buyer=buyer, all_buyers=all_buyers)
     _answers_as_asked(request)
     limit = min(limit, MOST)
-    if owner is None:
+    if owner is None or unknown_to_us or partial_order:
         return OrderList(info=PageInfo(limit=limit, offset=offset, total=0), data=[])
     page = await system.order_history.page(
         owner,

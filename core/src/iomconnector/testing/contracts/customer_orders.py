@@ -139,6 +139,12 @@ class CustomerOrdersContract(Contract):
             assert await found(created_to=day + timedelta(days=2)) == ["A-2", "A-1"]
             assert await found(created_from=day, created_to=day) == ["A-1"]
             assert await found(numbers=("A-1",), created_from=day + timedelta(days=1)) == []
+            for odd in ("\0", "A-1\0", "\ud800", "A" * 10_000):
+                for name in ("numbers", "customer_order_numbers", "skus", "emails", "status_codes"):
+                    assert await found(**{name: (odd,)}) == [], name
+                assert await found(number_part=odd) == []
+                with pytest.raises(NotFoundError):
+                    await storage.customer_orders.by_number(PATRICIA, odd)
 
     async def test_the_state_of_the_export_is_a_condition(self) -> None:
         async with self._storage() as storage:

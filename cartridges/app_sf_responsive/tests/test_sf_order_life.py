@@ -143,11 +143,13 @@ def test_every_phase_has_steps_but_those_that_nobody_explained(phase: Phase) -> 
     assert found.settled == (found.reached == len(found.steps) and not found.partly)
 
 
-def test_an_order_that_needed_approval_keeps_that_step() -> None:
+@pytest.mark.parametrize("phase", [Phase.PROCESSING, Phase.IN_CLARIFICATION])
+def test_an_order_that_needed_approval_keeps_that_step(phase: Phase) -> None:
     order = sample_order(approval_steps=[approval_step("anna").model_dump()])
-    found = progress(sample_view(order, status=StatusName(code="X", phase=Phase.PROCESSING)))
+    found = progress(sample_view(order, status=StatusName(code="X", phase=phase)))
     assert found is not None
     assert found.steps[: found.reached] == (Step.PLACED, Step.APPROVAL)
+    assert found.steps[-1] is Step.SHIPPED
 
 
 def test_totals_are_those_of_the_shop_gross_or_net() -> None:

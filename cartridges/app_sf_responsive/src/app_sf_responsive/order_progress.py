@@ -43,6 +43,7 @@ class Progress:
 _USUAL: Final = (Step.PLACED, Step.PROCESSING, Step.SHIPPED)
 _WITH_APPROVAL: Final = (Step.PLACED, Step.APPROVAL, Step.PROCESSING, Step.SHIPPED)
 _RETURN: Final = (*_USUAL, Step.RETURNED)
+_CLARIFYING: Final = (Step.PLACED, Step.CLARIFICATION, Step.SHIPPED)
 
 _BY_PHASE: Final[Mapping[Phase, Progress]] = {
     Phase.IN_APPROVAL: Progress(_WITH_APPROVAL, 1, partly=True),
@@ -53,7 +54,7 @@ _BY_PHASE: Final[Mapping[Phase, Progress]] = {
     Phase.PARTLY_RETURNED: Progress(_RETURN, 3, partly=True),
     Phase.RETURNED: Progress(_RETURN, 4, settled=True),
     Phase.CANCELLED: Progress((Step.PLACED, Step.CANCELLED), 2, settled=True),
-    Phase.IN_CLARIFICATION: Progress((Step.PLACED, Step.CLARIFICATION, Step.SHIPPED), 1, partly=True),
+    Phase.IN_CLARIFICATION: Progress(_CLARIFYING, 1, partly=True),
 }
 
 
@@ -63,6 +64,7 @@ def progress(view: OrderView) -> Progress | None:
     An order that was approved keeps that step for as long as it is on its way.
     """
     found = _BY_PHASE.get(view.status.phase)
-    if found is None or found.steps != _USUAL or not view.order.approval_steps:
+    if found is None or found.steps not in (_USUAL, _CLARIFYING) or not view.order.approval_steps:
         return found
-    return Progress(_WITH_APPROVAL, found.reached + 1, found.partly, found.settled)
+    placed, *later = found.steps
+    return Progress((placed, Step.APPROVAL, *later), found.reached + 1, found.partly, found.settled)

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-from iomconnector.storage.tables.metadata import Key, Utc
+from iomconnector.storage.tables.metadata import Key, Utc, replaced
 
 revision = "0008"
 down_revision = "0007"
@@ -124,15 +124,15 @@ def _at(content: Any, *path: str) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    return value[:LONGEST] if isinstance(value, str) and value else None
+    return replaced(value)[:LONGEST] if isinstance(value, str) and value else None
 
 
 def _moment(value: Any) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _skus(content: Any) -> Iterator[str]:

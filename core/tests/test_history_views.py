@@ -404,6 +404,20 @@ async def test_a_document_is_opened_for_its_owner_alone() -> None:
 
 
 @in_event_loop
+async def test_documents_of_an_order_of_somebody_else_under_the_number_are_not_there() -> None:
+    stage = HistoryStage()
+    await stage.management.plant(placed_order(sample_order("1", customer={"type": "private", "number": "9"})))
+    await stage.management.add_document("1", b"somebody else's")
+    [document] = stage.management.contents("1")
+    key = stage.put(placed_order(sample_order("1")), ExportState.EXPORTED)
+    async with stage.process() as history:
+        assert list((await history.documents(PATRICIA, key)).documents) == []
+        with pytest.raises(DocumentNotFoundError):
+            async with history.open_document(PATRICIA, key, document):
+                pass
+
+
+@in_event_loop
 async def test_a_document_that_cannot_be_fetched_says_so_and_opens_the_circuit() -> None:
     stage = HistoryStage()
     key = await stage.place("1")

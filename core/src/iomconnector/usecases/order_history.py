@@ -127,6 +127,7 @@ class OrderHistory:
             raise _no_document(order_id)
         if not isinstance(source.service, DocumentService):
             raise _no_document(order_id)
+        _require_own(order_id, await self._sighting_of_documents(owner, stored, source))
         try:
             async with (
                 self._ask.document(source) as question,
@@ -239,6 +240,16 @@ def _texts(source: HistorySource | None) -> Texts:
 
 def _age(document: OrderDocument) -> float:
     return float("-inf") if document.created_at is None else document.created_at.timestamp()
+
+
+def _require_own(order_id: int, sighting: Sighting) -> None:
+    """Nothing is opened of an order of which nobody says that it is the owner's: another customer's may stand
+    under its number."""
+    if sighting.state is not None:
+        return
+    if sighting.reason == NotAsked.NOT_THERE.value:
+        raise _no_document(order_id)
+    raise HistoryUnavailableError(f"Whose documents order {order_id} has cannot be asked now.")
 
 
 def _no_document(order_id: int) -> DocumentNotFoundError:

@@ -203,7 +203,7 @@ async def test_documents_are_listed_told_and_streamed_and_never_linked(tmp_path:
         answer = await shop.get(f"{place}/{content['id']}/download", token)
         assert answer.content == PDF
         assert answer.headers["content-type"] == "application/pdf"
-        assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''deliveryNote_")
+        assert answer.headers["content-disposition"].startswith('attachment; filename="deliveryNote_')
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         for text in (told.text, (await shop.get(place, token)).text, xml.text, str(answer.headers)):
@@ -316,35 +316,34 @@ async def test_tokens_are_refreshed_once_and_a_second_use_ends_them_all(tmp_path
         assert "AuthenticationToken" not in refused.text
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("orders?limit=0", 400),
-        ("orders?limit=many", 400),
-        ("orders?offset=-1", 400),
-        ("orders?creationDateFrom=yesterday", 400),
-        ("orders?creationDateTo=9999-12-31", 200),
-        ("orders?documentNumber=%00", 200),
-        ("orders/0", 404),
-        ("orders/-1", 404),
-        ("orders/99999999999999999999999", 404),
-        ("orders/%D9%A1", 404),
-        ("orders/1%2F..", 404),
-        ("orders/1/documents/..", 404),
-        ("nothing", 404),
-    ],
+WRONG = (
+    ("orders?limit=0", 400),
+    ("orders?limit=many", 400),
+    ("orders?offset=-1", 400),
+    ("orders?creationDateFrom=yesterday", 400),
+    ("orders?creationDateTo=9999-12-31", 200),
+    ("orders?documentNumber=%00", 200),
+    ("orders/0", 404),
+    ("orders/-1", 404),
+    ("orders/99999999999999999999999", 404),
+    ("orders/%D9%A1", 404),
+    ("orders/1%2F..", 404),
+    ("orders/1/documents/..", 404),
+    ("nothing", 404),
 )
+
+
 @in_event_loop
-async def test_what_the_client_did_wrong_is_4xx_with_code_and_message(
-    tmp_path: Path, path: str, status: int
-) -> None:
+async def test_what_the_client_did_wrong_is_4xx_with_code_and_message(tmp_path: Path) -> None:
     async with rest_shop(tmp_path) as shop:
-        answer = await shop.get(path, await shop.token(PATRICIA))
-        assert answer.status_code == status
-        if status >= 400:
-            content: Mapping[str, Any] = answer.json()
-            assert content["code"]
-            assert content["message"]
+        token = await shop.token(PATRICIA)
+        for path, status in WRONG:
+            answer = await shop.get(path, token)
+            assert answer.status_code == status, path
+            if status >= 400:
+                content: Mapping[str, Any] = answer.json()
+                assert content["code"], path
+                assert content["message"], path
 
 
 @in_event_loop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Annotated, Final
@@ -31,6 +32,8 @@ from iomconnector.web.authentication import CurrentApplication
 
 XML: Final = "text/xml"
 ENDINGS: Final = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
+
+_NOT_IN_FILE_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]")
 
 log = structlog.get_logger(__name__)
 router = APIRouter(
@@ -117,7 +120,7 @@ async def download(
         first = await anext(chunks, b"")
         name = one.name + ENDINGS.get(stream.mime_type, "")
         headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Disposition": _as_file(name),
             "Cache-Control": "no-store",
         }
         if stream.size is not None:
@@ -138,6 +141,12 @@ async def _sent(
         except ConnectorError as error:
             log.warning("a document broke off", document=document_id, code=error.code, reason=error.message)
             raise
+
+
+def _as_file(name: str) -> str:
+    """The name for every client: in characters that all file systems take, and as it is."""
+    plain = _NOT_IN_FILE_NAMES.sub("-", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 async def _documents(

@@ -101,6 +101,15 @@ class CustomerOrdersContract(Contract):
             with pytest.raises(NotFoundError):
                 await storage.customer_orders.by_number(buyer, "2")
 
+    async def test_a_buyer_without_an_address_finds_nothing(self) -> None:
+        order = _of("1001", "1")
+        nobody = order.invoice_address.model_copy(update={"contact": None})
+        async with self._storage() as storage:
+            await storage.place(order, order.model_copy(update={"number": "2", "invoice_address": nobody}))
+            assert await storage.numbers(replace(PATRICIA, email="")) == []
+            with pytest.raises(NotFoundError):
+                await storage.customer_orders.by_number(replace(PATRICIA, email=""), "2")
+
     async def test_pages_are_complete_and_free_of_repeats(self) -> None:
         numbers = [f"{number:02}" for number in range(1, 12)]
         async with self._storage() as storage:

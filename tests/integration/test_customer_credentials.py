@@ -78,3 +78,31 @@ async def test_a_new_password_and_deactivation_end_sessions_and_tokens_for_good(
             await system.customer_tokens.exchange(CHANNEL, pair.refresh)
         actions = [entry.action for entry in await system.audit_trail.entries(subject=LOGIN)]
         assert ("customer.password_set" if how == "password" else "customer.changed") in actions
+
+
+@in_event_loop
+async def test_a_refresh_token_that_is_used_twice_ends_what_the_thief_or_the_owner_got(
+    tmp_path: Path,
+) -> None:
+    async with rest_shop(tmp_path) as shop:
+        tokens = shop.system.customer_tokens
+        first = await tokens.issue(CHANNEL, LOGIN, PASSWORD, client=CLIENT)
+        other = await tokens.issue(CHANNEL, LOGIN, PASSWORD, client=CLIENT)
+        second = await tokens.exchange(CHANNEL, first.refresh)
+        with pytest.raises(RefreshRefusedError):
+            await tokens.exchange(CHANNEL, first.refresh)
+        with pytest.raises(RefreshRefusedError):
+            await tokens.exchange(CHANNEL, second.refresh)
+        for pair in (first, second):
+            assert await _accepted_at(shop.system, pair.access) == set()
+        assert await tokens.recognize(CHANNEL, other.access) is not None, "of another sign-in"
+
+
+@in_event_loop
+async def test_a_sign_in_ends_the_session_that_the_browser_had(tmp_path: Path) -> None:
+    async with rest_shop(tmp_path) as shop:
+        signing = shop.system.customer_sign_in
+        first = await signing.sign_in(CHANNEL, LOGIN, PASSWORD, client=CLIENT)
+        second = await signing.sign_in(CHANNEL, LOGIN, PASSWORD, client=CLIENT, replacing=first.token)
+        assert await signing.recognize(CHANNEL, first.token) is None
+        assert await signing.recognize(CHANNEL, second.token) is not None

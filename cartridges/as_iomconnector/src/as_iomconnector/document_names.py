@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from app_sf_responsive.catalogs import translatable
@@ -18,37 +17,11 @@ KINDS: Final = {
     DocumentKind.RETURN_LABEL: translatable("Return label"),
     DocumentKind.RETURN_SLIP: translatable("Return slip"),
 }
-ENDINGS: Final = {
-    "application/pdf": ".pdf",
-    "application/xml": ".xml",
-    "text/xml": ".xml",
-    "text/plain": ".txt",
-    "text/csv": ".csv",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/tiff": ".tif",
-    "application/zip": ".zip",
-}
-LONGEST_NAME: Final = 120
-
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def document_type(document: OrderDocument, language: Language) -> str:
     """What kind of document it is; its type as it came where nobody explains it."""
     return PAGES.text(language, KINDS[document.kind]) if document.kind else document.type
-
-
-def file_name(name: str, mime_type: str) -> str:
-    """A name for a file of letters, digits and ``._-``, with the ending of what it is.
-
-    Arguments:
-        name: What the document is called.
-        mime_type: What it is.
-    """
-    plain = _UNSAFE.sub("-", name).strip("-.")[:LONGEST_NAME] or "document"
-    ending = ENDINGS.get(mime_type.partition(";")[0].strip().lower(), "")
-    return plain if plain.lower().endswith(ending) and ending else plain + ending
 
 
 def document_number(document: OrderDocument) -> str:

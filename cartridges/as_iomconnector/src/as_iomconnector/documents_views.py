@@ -16,7 +16,6 @@ from app_sf_responsive.source_notice import SourceNotice
 from app_sf_responsive.views.orders import order_key
 from app_sf_responsive.visitor import SHOP, Customer
 from as_iomconnector.assets import ASSETS, SHEET
-from as_iomconnector.document_download import download
 from as_iomconnector.document_names import KINDS, document_number, document_type
 from as_iomconnector.documents_panel import documents_path
 from as_iomconnector.pages import PAGES
@@ -24,6 +23,7 @@ from iomconnector.model.order_history import DocumentList
 from iomconnector.model.order_states import DocumentKind, StateSource
 from iomconnector.ports.document_service import DocumentNotFoundError, DocumentRefusedError
 from iomconnector.ports.order_history_service import HistoryUnavailableError
+from iomconnector.web.document_downloads import document_download
 
 ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
@@ -70,7 +70,7 @@ async def document(customer: SignedIn, order_id: str, document_id: str) -> Respo
         (each.name for each in listed if each.id == document_id), f"{view.order.number}_{document_id}"
     )
     try:
-        return await download(customer.application, customer.owner, key, document_id, name)
+        return await document_download(customer.application, customer.owner, key, document_id, name)
     except HistoryUnavailableError as error:
         return await _trouble(customer, key, 503, error)
     except DocumentRefusedError as error:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
 from typing import Annotated, Final
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
-import structlog
 from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import StreamingResponse
 
@@ -24,18 +21,14 @@ from app_sf_rest.representation.documents import (
 )
 from app_sf_rest.rest_route import BASE_PATH, RestRoute
 from iomconnector.application import Application
-from iomconnector.errors import ConnectorError
 from iomconnector.model.customer_users import OrderOwner
 from iomconnector.model.order_states import DocumentKind, OrderDocument
 from iomconnector.ports.document_service import DocumentNotFoundError
 from iomconnector.web.authentication import CurrentApplication
+from iomconnector.web.document_downloads import ENDINGS, document_download
 
 XML: Final = "text/xml"
-ENDINGS: Final = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 
-_NOT_IN_FILE_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]")
-
-log = structlog.get_logger(__name__)
 router = APIRouter(
     prefix=f"{BASE_PATH}/orders/{{order_id}}/documents",
     tags=["storefront: documents"],
@@ -114,39 +107,7 @@ async def download(
     """A document as it is, while it comes. Nothing of where it comes from is told."""
     key, owner = order_key(order_id), OrderOwner.of(shopper.user)
     one = _only(await _documents(shopper, system, order_id), unquote(document_id))
-    async with AsyncExitStack() as stack:
-        stream = await stack.enter_async_context(system.order_history.open_document(owner, key, one.id))
-        chunks = aiter(stream.chunks)
-        first = await anext(chunks, b"")
-        name = one.name + ENDINGS.get(stream.mime_type, "")
-        headers = {
-            "Content-Disposition": _as_file(name),
-            "Cache-Control": "no-store",
-        }
-        if stream.size is not None:
-            headers["Content-Length"] = str(stream.size)
-        body = _sent(first, chunks, stack.pop_all(), one.id)
-        return StreamingResponse(body, media_type=stream.mime_type, headers=headers)
-    raise AssertionError("a document was opened or an error raised")
-
-
-async def _sent(
-    first: bytes, chunks: AsyncIterator[bytes], stack: AsyncExitStack, document_id: str
-) -> AsyncIterator[bytes]:
-    async with stack:
-        yield first
-        try:
-            async for chunk in chunks:
-                yield chunk
-        except ConnectorError as error:
-            log.warning("a document broke off", document=document_id, code=error.code, reason=error.message)
-            raise
-
-
-def _as_file(name: str) -> str:
-    """The name for every client: in characters that all file systems take, and as it is."""
-    plain = _NOT_IN_FILE_NAMES.sub("-", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return await document_download(system, owner, key, one.id, one.name)
 
 
 async def _documents(

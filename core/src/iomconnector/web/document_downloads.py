@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from as_iomconnector.document_names import file_name
 from iomconnector.application import Application
 from iomconnector.model.customer_users import OrderOwner
 from iomconnector.ports.document_service import DocumentStream
@@ -20,6 +21,46 @@ HEADERS: Final = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Referrer-Policy": "no-referrer",
 }
+
+
+ENDINGS: Final = {
+    "application/pdf": ".pdf",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+    "text/plain": ".txt",
+    "text/csv": ".csv",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/tiff": ".tif",
+    "application/zip": ".zip",
+}
+LONGEST_NAME: Final = 120
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def file_name(name: str, mime_type: str) -> str:
+    """A name for a file of letters, digits and ``._-``, with the ending of what it is.
+
+    Arguments:
+        name: What the document is called.
+        mime_type: What it is.
+    """
+    plain = _UNSAFE.sub("-", name).strip("-.")[:LONGEST_NAME] or "document"
+    ending = ENDINGS.get(mime_type.partition(";")[0].strip().lower(), "")
+    return plain if plain.lower().endswith(ending) and ending else plain + ending
+
+
+def attachment(name: str, mime_type: str) -> str:
+    """The header that says under which name a document is kept: in characters that every file system takes,
+    and as it is for clients that know how.
+
+    Arguments:
+        name: The name without ending.
+        mime_type: What the document is.
+    """
+    plain = file_name(name, mime_type)
+    whole = f"{name}{ENDINGS.get(mime_type, '')}".encode("utf-8", "replace")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(whole, safe='')}"
 
 
 class _Download(StreamingResponse):
@@ -34,7 +75,7 @@ class _Download(StreamingResponse):
             await super().__call__(*arguments)
 
 
-async def download(
+async def document_download(
     application: Application, owner: OrderOwner, order_id: int, document_id: str, name: str
 ) -> Response:
     """A document as an attachment.
@@ -57,7 +98,7 @@ async def download(
         beginning = await anext(stream.chunks, b"")
         headers = {
             **HEADERS,
-            "Content-Disposition": f'attachment; filename="{file_name(name, stream.mime_type)}"',
+            "Content-Disposition": attachment(name, stream.mime_type),
         }
         if stream.size is not None:
             headers["Content-Length"] = str(stream.size)

@@ -20,6 +20,9 @@ from iomconnector.storage.upsert import insert
 LONGEST_NUMBER = 255
 AT_ONCE = 500
 """So many order numbers stand in one statement."""
+LEAP = 1_000_000
+"""So far ahead of all others is the version of what is forgotten: tickets that are given out before that is
+committed must not reach it."""
 WINDOW = 20_000
 """So many exported orders are looked through at once for those to look at again."""
 
@@ -158,7 +161,7 @@ async def forget_states(
     connection: AsyncConnection, channel: str, numbers: Sequence[str], *, at: datetime
 ) -> None:
     """Forget what stands for orders, within a transaction; answers to earlier questions are not kept."""
-    version = await _greatest_version(connection, channel) + 1
+    version = await _greatest_version(connection, channel) + LEAP
     gone = {"version": version, "observed_at": at, "status": None, "content": None}
     rows = [{"channel": channel, "number": number, **gone} for number in sorted(set(numbers))]
     for batch in _batches(rows):

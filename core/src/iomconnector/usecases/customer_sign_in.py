@@ -10,11 +10,10 @@ from iomconnector.ports.customer_user_repository import CustomerUserRepository, 
 from iomconnector.ports.failed_sign_ins import FailedSignIns
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.ports.session_store import SessionStore
-from iomconnector.usecases.customer_keys import customer_key
 from iomconnector.usecases.kept_sessions import KeptSessions, csrf_token_of
 from iomconnector.usecases.password_proof import PasswordProof, Realm
 from iomconnector.usecases.sign_in import SignInRules
-from iomconnector.usecases.sign_in_keys import address_key
+from iomconnector.usecases.sign_in_keys import address_key, customer_key
 
 
 @dataclass(frozen=True, slots=True)

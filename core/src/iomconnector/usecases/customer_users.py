@@ -19,7 +19,7 @@ from iomconnector.ports.failed_sign_ins import FailedSignIns
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.ports.session_store import SessionStore
 from iomconnector.usecases.accounts import FIRST_GENERATIONS
-from iomconnector.usecases.customer_keys import customer_key
+from iomconnector.usecases.sign_in_keys import customer_key
 
 
 class CustomerUsers:

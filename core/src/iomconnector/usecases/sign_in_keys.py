@@ -17,6 +17,17 @@ def account_key(name: str) -> str:
     return f"account {hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()}"
 
 
+def customer_key(channel: str, name: str) -> str:
+    """The key of a user of a customer, or of a login that no user of the channel has; a digest for the same
+    reason.
+
+    Arguments:
+        channel: The channel.
+        name: Normalized.
+    """
+    return f"customer {hashlib.sha256(f'{channel}/{name}'.encode('utf-8', 'replace')).hexdigest()}"
+
+
 def address_key(client: str) -> str:
     """The key of the address of a client."""
     return f"address {address_of(client)}"

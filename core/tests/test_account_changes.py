@@ -10,7 +10,7 @@ from iomconnector.ports.account_repository import AccountExistsError, LastAdmini
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.samples import NOON
 from iomconnector.testing.sign_in_stage import PASSWORD, SignInStage
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 
 OTHER = "another good password"
 

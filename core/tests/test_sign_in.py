@@ -10,7 +10,8 @@ from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import FastPasswordHasher
 from iomconnector.testing.samples import NOON
 from iomconnector.testing.sign_in_stage import PASSWORD, WRONG, SignInStage, rules
-from iomconnector.usecases.sign_in import SignInRefusedError, csrf_token_of
+from iomconnector.usecases.kept_sessions import csrf_token_of
+from iomconnector.usecases.password_proof import SignInRefusedError
 
 MINUTE = timedelta(minutes=1)
 

@@ -8,7 +8,7 @@ import pytest
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.samples import NOON
 from iomconnector.testing.sign_in_stage import PASSWORD, WRONG, SignInStage
-from iomconnector.usecases.sign_in import NO_ACCOUNT, SignInRefusedError
+from iomconnector.usecases.password_proof import NO_ACCOUNT, SignInRefusedError
 
 MINUTE = timedelta(minutes=1)
 

@@ -14,7 +14,7 @@ from iomconnector.storage.database import Database
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.hook_objects import cartridges_from
 from iomconnector.testing.sign_in_stage import PASSWORD, WRONG
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 from iomconnector.usecases.sign_in_keys import account_key
 
 PROCESSES, GUESSES, LIMIT = 3, 20, 5
@@ -26,7 +26,7 @@ from iomconnector.container import Container, running
 from iomconnector.settings import Settings
 from iomconnector.testing.hook_objects import cartridges_from
 from iomconnector.testing.memory import FastPasswordHasher
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 
 class Counting(FastPasswordHasher):
     compared = 0

@@ -14,7 +14,8 @@ from iomconnector.model.accounts import Role
 from iomconnector.ports.account_repository import AccountExistsError, LastAdministratorError
 from iomconnector.testing.hypothesis_profiles import examples
 from iomconnector.testing.sign_in_stage import SignInStage, rules
-from iomconnector.usecases.sign_in import Session, SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
+from iomconnector.usecases.sign_in import Session
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from iomconnector.testing.browser import Answer
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.sign_in_site import HOME, SIGN_IN, site_of
 from iomconnector.testing.sign_in_stage import PASSWORD, WRONG
-from iomconnector.usecases.sign_in import csrf_token_of
+from iomconnector.usecases.kept_sessions import csrf_token_of
 from iomconnector.web.sessions import local_path
 
 Systems = Callable[..., AbstractAsyncContextManager[Application]]

@@ -9,7 +9,7 @@ from app_bo.testing.desk import Desk
 from app_bo.testing.office import PASSWORD
 from iomconnector.model.accounts import Role
 from iomconnector.testing.event_loop import in_event_loop
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 
 OpenDesk = Callable[..., AbstractAsyncContextManager[Desk]]
 NEW = "words that rhyme with nothing"

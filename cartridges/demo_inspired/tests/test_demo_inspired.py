@@ -8,7 +8,7 @@ import pytest
 from demo_inspired.customers import CUSTOMERS, PATRICIA, SAMPLE_PASSWORD, prepare_customers
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.systems import prepared_system
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 
 QUICK: dict[str, Any] = {"password_memory_kib": 32, "password_passes": 1}
 

@@ -19,7 +19,7 @@ from iomconnector.errors import ConnectorError, NotFoundError, StorageError
 from iomconnector.ports.document_service import DocumentRefusedError
 from iomconnector.ports.order_history_service import HistoryUnavailableError
 from iomconnector.usecases.customer_tokens import RefreshRefusedError
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 from iomconnector.web.authentication import UnauthorizedError
 
 BASE_PATH: Final = "/INTERSHOP/rest/WFS/{site}/{application}"

@@ -13,7 +13,7 @@ from iomconnector.hooks import hookimpl
 from iomconnector.model.accounts import Role
 from iomconnector.testing.browser import Answer, Browser
 from iomconnector.testing.sign_in_stage import PASSWORD
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 from iomconnector.web.app import create_web_application
 from iomconnector.web.authentication import CurrentApplication, CurrentToken
 from iomconnector.web.sessions import (

@@ -18,7 +18,8 @@ from iomconnector.testing.memory import (
     MemorySessionStore,
 )
 from iomconnector.usecases.accounts import Accounts
-from iomconnector.usecases.sign_in import Session, SignIn, SignInRefusedError, SignInRules
+from iomconnector.usecases.password_proof import SignInRefusedError
+from iomconnector.usecases.sign_in import Session, SignIn, SignInRules
 
 PASSWORD: Final = "a good long password"  # noqa: S105 - of accounts for tests
 WRONG: Final = "a wrong long password"

@@ -14,26 +14,9 @@ from iomconnector.ports.clock import Clock
 from iomconnector.ports.failed_sign_ins import FailedSignIns
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.ports.session_store import SessionStore
-from iomconnector.usecases.kept_sessions import TOKEN_BYTES, KeptSessions, csrf_token_of
-from iomconnector.usecases.password_proof import (
-    NO_ACCOUNT,
-    SIGN_IN,
-    PasswordProof,
-    Realm,
-    SignInRefusedError,
-)
+from iomconnector.usecases.kept_sessions import KeptSessions, csrf_token_of
+from iomconnector.usecases.password_proof import PasswordProof, Realm
 from iomconnector.usecases.sign_in_keys import account_key, address_key, shown
-
-__all__ = [
-    "NO_ACCOUNT",
-    "SIGN_IN",
-    "TOKEN_BYTES",
-    "Session",
-    "SignIn",
-    "SignInRefusedError",
-    "SignInRules",
-    "csrf_token_of",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from iomconnector.ports.account_repository import AccountExistsError, LastAdmini
 from iomconnector.ports.order_repository import OrderConflictError
 from iomconnector.usecases.approve_orders import ApprovalError
 from iomconnector.usecases.number_orders import SequenceBehindError
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 from iomconnector.web.authentication import ForbiddenError, UnauthorizedError
 from iomconnector.web.plain_pages import plain_page, wants_page
 from iomconnector.web.request_bodies import RequestTooLargeError, UnsupportedMediaTypeError

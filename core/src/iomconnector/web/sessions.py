@@ -32,7 +32,8 @@ from starlette.routing import NoMatchFound
 from iomconnector.application import Application
 from iomconnector.errors import ConnectorError
 from iomconnector.model.accounts import Role
-from iomconnector.usecases.sign_in import TOKEN_BYTES, Session, csrf_token_of
+from iomconnector.usecases.kept_sessions import TOKEN_BYTES, csrf_token_of
+from iomconnector.usecases.sign_in import Session
 from iomconnector.web.authentication import application_of
 from iomconnector.web.csrf import SAFE_METHODS, CsrfError, check_csrf
 from iomconnector.web.security_headers import SIGNED_IN

@@ -8,7 +8,7 @@ from app_bo.caller import Caller, Reader
 from app_bo.error_pages import PageRoute
 from app_bo.settings_form import Problem
 from iomconnector.model.accounts import MIN_PASSWORD_LENGTH, PasswordRefusedError
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 from iomconnector.web.sessions import client_of, set_session_cookie
 
 router = APIRouter(prefix="/bo", route_class=PageRoute, include_in_schema=False)

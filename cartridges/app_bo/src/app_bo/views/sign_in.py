@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from app_bo.caller import Reader
 from app_bo.error_pages import PageRoute
 from app_bo.pages import render
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 from iomconnector.web.authentication import CurrentApplication
 from iomconnector.web.sessions import (
     SIGN_IN_ROUTE,

@@ -12,7 +12,7 @@ from app_sf_responsive.recognition import AnyVisitor, SignedIn
 from app_sf_responsive.shop_templates import SHOP
 from app_sf_responsive.visitor import SHOP as BELOW
 from app_sf_responsive.visitor import Customer, Visitor
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 from iomconnector.web.csrf import CsrfError
 from iomconnector.web.customer_sessions import (
     clear_customer_cookie,

@@ -1,5 +1,6 @@
 """``iomconnector customer``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,14 +83,18 @@ def list_customers(
     context: typer.Context,
     channel: Annotated[str | None, typer.Option(help="Only those of this channel.")] = None,
     customer: Annotated[str | None, typer.Option(help="Only those of the customer of this number.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 1000,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Show who is registered."""
+    """Show who is registered, by channel and login."""
 
-    async def work(application: "Application") -> list[CustomerUser]:
-        return list(await application.customer_users.all(channel=channel, customer=customer))
+    async def work(application: "Application") -> Sequence[CustomerUser]:
+        return await application.customer_users.all(channel=channel, customer=customer, limit=limit + 1)
 
     users = invocation_of(context).run(work)
+    if len(users) > limit:
+        typer.echo(f"There are more than {limit}. See more with --limit, or fewer with --customer.", err=True)
+    users = users[:limit]
     if output is Format.JSON:
         print_json([_document(user) for user in users])
         return
@@ -150,6 +155,40 @@ def set_password(
     typer.echo(f"The password of {user.login} is changed; the sessions are over.", err=password.generated)
     if password.generated:
         typer.echo(password.text)
+
+
+@app.command("change")
+def change_customer(
+    context: typer.Context,
+    channel: Channel,
+    login: Login,
+    email: Annotated[str | None, typer.Option(help="The address to which orders are confirmed.")] = None,
+    last_name: Annotated[str | None, typer.Option(help="Last name.")] = None,
+    first_name: Annotated[str | None, typer.Option(help="First name.")] = None,
+    company: Annotated[str | None, typer.Option(help="The name of the company.")] = None,
+    sees_all_orders: Annotated[
+        bool | None,
+        typer.Option(
+            "--sees-all-orders/--sees-own-orders", help="Which orders of the company a buyer is shown."
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="en or de; an empty one lets the browser decide.")
+    ] = None,
+) -> None:
+    """Change what is known of somebody; what is not given stays. The number of the customer never changes."""
+    change = CustomerUserChange(
+        company=company,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        sees_all_orders=sees_all_orders,
+        language=language,
+    )
+    if not change.given():
+        raise typer.BadParameter("say what is to be changed, for example --email.")
+    user = _change(context, channel, login, change)
+    typer.echo(f"{user.login} is changed.")
 
 
 @app.command("activate")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
-from iomconnector.errors import ConfigurationError
+from iomconnector.errors import ConfigurationError, NotFoundError
 from iomconnector.model.audit import AuditEntry
 from iomconnector.model.customer_users import CustomerUser, CustomerUserChange
 
@@ -71,14 +71,14 @@ class CustomerUserRepository(Protocol):
         ...
 
     async def users(
-        self, *, channel: str | None = None, customer: str | None = None, limit: int = 1000
+        self, *, channel: str | None = None, customer: str | None = None, limit: int | None = None
     ) -> Sequence[StoredCustomerUser]:
         """Users, by channel and login.
 
         Arguments:
             channel: Only those of this channel.
             customer: Only those of the customer of this number.
-            limit: How many at most.
+            limit: How many at most; none for all.
         """
         ...
 
@@ -121,6 +121,16 @@ class CustomerUserRepository(Protocol):
             False where the user has another hash by now, or is gone; nothing was changed then.
         """
         ...
+
+
+def no_such_user(channel: str, login: str) -> NotFoundError:
+    """That nobody has a login in a channel."""
+    return NotFoundError(
+        f"There is no user {login!r} in channel {channel}.",
+        hint="See `iomconnector customer list`.",
+        channel=channel,
+        login=login,
+    )
 
 
 def changed_user(

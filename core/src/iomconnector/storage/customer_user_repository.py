@@ -25,6 +25,7 @@ from iomconnector.ports.customer_user_repository import (
     StoredCustomerUser,
     UserNote,
     changed_user,
+    no_such_user,
 )
 from iomconnector.storage.audit_trail import record_entries
 from iomconnector.storage.database import Database
@@ -75,7 +76,7 @@ class SqlCustomerUserRepository:
         return None if row is None else _stored(row)
 
     async def users(
-        self, *, channel: str | None = None, customer: str | None = None, limit: int = 1000
+        self, *, channel: str | None = None, customer: str | None = None, limit: int | None = None
     ) -> Sequence[StoredCustomerUser]:
         """Users, by channel and login."""
         query = _users().order_by(_USER.channel, _USER.login).limit(limit)
@@ -147,16 +148,6 @@ class SqlCustomerUserRepository:
             return True
 
         return await self._database.write(store)
-
-
-def no_such_user(channel: str, login: str) -> NotFoundError:
-    """That nobody has a login in a channel."""
-    return NotFoundError(
-        f"There is no user {login!r} in channel {channel}.",
-        hint="See `iomconnector customer list`.",
-        channel=channel,
-        login=login,
-    )
 
 
 def _users() -> Select[Any]:

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from iomconnector.errors import NotFoundError
 from iomconnector.model.accounts import account_name, checked_password
 from iomconnector.model.audit import AuditEntry
 from iomconnector.model.customer_users import CustomerUser, CustomerUserChange, checked_user, owner_key
@@ -14,6 +13,7 @@ from iomconnector.ports.customer_user_repository import (
     CustomerUserRepository,
     StoredCustomerUser,
     UserNote,
+    no_such_user,
 )
 from iomconnector.ports.failed_sign_ins import FailedSignIns
 from iomconnector.ports.password_hasher import PasswordHasher
@@ -70,9 +70,18 @@ class CustomerUsers:
         await self._repository.add(stored, entry)
         return stored.shown
 
-    async def all(self, *, channel: str | None = None, customer: str | None = None) -> Sequence[CustomerUser]:
-        """Users, by channel and login."""
-        return [each.shown for each in await self._repository.users(channel=channel, customer=customer)]
+    async def all(
+        self, *, channel: str | None = None, customer: str | None = None, limit: int | None = None
+    ) -> Sequence[CustomerUser]:
+        """Users, by channel and login.
+
+        Arguments:
+            channel: Only those of this channel.
+            customer: Only those of the customer of this number.
+            limit: How many at most; none for all.
+        """
+        found = await self._repository.users(channel=channel, customer=customer, limit=limit)
+        return [each.shown for each in found]
 
     async def get(self, channel: str, login: str) -> CustomerUser:
         """One user.
@@ -84,9 +93,7 @@ class CustomerUsers:
         name = account_name(login)
         found = await self._repository.find(channel, name)
         if found is None:
-            raise NotFoundError(
-                f"There is no user {name!r} in channel {channel}.", hint="See `iomconnector customer list`."
-            )
+            raise no_such_user(channel, name)
         return found.shown
 
     async def set_password(self, channel: str, login: str, password: str, *, by: str) -> CustomerUser:

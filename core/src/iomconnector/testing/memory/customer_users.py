@@ -15,6 +15,7 @@ from iomconnector.ports.customer_user_repository import (
     StoredCustomerUser,
     UserNote,
     changed_user,
+    no_such_user,
 )
 from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
 
@@ -50,7 +51,7 @@ class MemoryCustomerUserRepository:
         return self._users.get((channel, login))
 
     async def users(
-        self, *, channel: str | None = None, customer: str | None = None, limit: int = 1000
+        self, *, channel: str | None = None, customer: str | None = None, limit: int | None = None
     ) -> Sequence[StoredCustomerUser]:
         """Users, by channel and login."""
         found = [
@@ -80,7 +81,7 @@ class MemoryCustomerUserRepository:
         """Change what is given."""
         before = self._users.get((channel, login))
         if before is None:
-            raise NotFoundError(f"There is no user {login!r} in channel {channel}.", login=login)
+            raise no_such_user(channel, login)
         after = changed_user(before, change, password_hash)
         checked_user(after.user)
         entry = note(before, after)

@@ -60,7 +60,7 @@ def both_sides(request: ExportRequest, order: Order | None, state: OrderState) -
         first,
         _compared_time("created", order.created_at, state.created_at),
         _compared("customer", order.customer.number or "", state.customer),
-        _compared_money("total", _total(order), state.total),
+        _compared_money("total", order.total.to_pay, state.total),
         Compared("payment", ", ".join(each.service_id for each in order.payments) or NOTHING, paid),
         *_positions(list(order.line_items), state.positions),
     ]
@@ -80,14 +80,8 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%F %T}"
 
 
-def _compared_money(what: str, ours: Money | None, theirs: Money | None) -> Compared:
-    differs = ours is not None and theirs is not None and ours != theirs
-    return Compared(what, str(ours or NOTHING), str(theirs or NOTHING), differs)
-
-
-def _total(order: Order) -> Money | None:
-    price = order.total.gross or order.total.net
-    return (price.discounted or price.amount) if price else None
+def _compared_money(what: str, ours: Money, theirs: Money | None) -> Compared:
+    return Compared(what, str(ours), str(theirs or NOTHING), theirs is not None and ours != theirs)
 
 
 def _positions(items: Sequence[LineItem], states: Sequence[PositionState]) -> list[Compared]:

@@ -82,9 +82,7 @@ def total_of(order: StoredOrder | UnreadableOrder | None) -> str:
     """What is to be paid, with its currency; gross where there is a gross total; empty where unknown."""
     if not isinstance(order, StoredOrder):
         return ""
-    total = order.placed.order.total
-    price = total.gross or total.net
-    return str(price.discounted or price.amount) if price else ""
+    return str(order.placed.order.total.to_pay)
 
 
 def readable(fact: object) -> str:

@@ -23,6 +23,11 @@ class Price(Value):
     amount: Money
     discounted: Money | None = None
 
+    @property
+    def effective(self) -> Money:
+        """The price after promotions, whether or not there are any."""
+        return self.discounted or self.amount
+
 
 class ListPrice(Price):
     """The price of one unit, with the recommended retail price beside it."""
@@ -102,6 +107,13 @@ class TotalPrice(Value):
     def _net_or_gross(self) -> Self:
         _require_net_or_gross(self.net, self.gross)
         return self
+
+    @property
+    def to_pay(self) -> Money:
+        """What is to be paid: gross, or net where there is no gross total, after promotions."""
+        price = self.gross or self.net
+        assert price is not None, "a total is net, gross or both"
+        return price.effective
 
 
 class PriceSum(TotalPrice):

@@ -4,7 +4,6 @@ from ac_iomconnector_orderexport.document import AttributeGroups, PaymentDocumen
 from ac_iomconnector_orderexport.extension_points import BIND_PAYMENT
 from ac_iomconnector_orderexport.mapping.attributes import add_attribute
 from ac_iomconnector_orderexport.mapping.run import MappingRun
-from iomconnector.model.money import Money
 from iomconnector.model.orders import Order
 from iomconnector.model.payments import Payment, Tender
 from iomconnector.model.prices import TotalPrice
@@ -41,11 +40,6 @@ def map_payment(order: Order, groups: AttributeGroups, run: MappingRun) -> Payme
 
 
 def _compare_amount(payment: Payment, total: TotalPrice, run: MappingRun) -> None:
-    if payment.amount is not None and payment.amount not in _to_pay(total):
+    if payment.amount is not None and payment.amount != total.to_pay:
         problem = "is not the total of the order, and IOM takes no amount of a payment"
         run.context.unmapped("amount", problem, payment.amount)
-
-
-def _to_pay(total: TotalPrice) -> tuple[Money, ...]:
-    price = total.gross or total.net
-    return () if price is None else (price.discounted or price.amount,)

@@ -12,13 +12,12 @@ from iomconnector.application import Application
 from iomconnector.model.customer_users import OrderOwner
 from iomconnector.model.exports import ExportState
 from iomconnector.model.local_order_status import export_states_of
-from iomconnector.model.order_history import OrderView
+from iomconnector.model.order_history import NotAsked, OrderView
 from iomconnector.model.order_states import OrderState, StateSource, age_seconds
 from iomconnector.model.values import ChannelId
 from iomconnector.ports.customer_orders import CustomerOrderQuery
 from iomconnector.ports.order_history_service import (
     HistoryUnavailableError,
-    OrderHistoryService,
     StateQuery,
 )
 
@@ -55,7 +54,7 @@ class HistoryRow:
         source: Who says so.
         as_of: When that was so.
         reason: Why there is no answer of now, as :class:`~iomconnector.model.order_history.OrderView` has it;
-            empty where there is one, and where none is needed.
+            none where there is one, and where none is needed.
         in_shop: Whether the shop has the order.
     """
 
@@ -69,7 +68,7 @@ class HistoryRow:
     payment: str
     source: StateSource
     as_of: datetime
-    reason: str = ""
+    reason: NotAsked | None = None
     in_shop: bool = True
 
     def cells(self) -> Sequence[str]:
@@ -88,7 +87,7 @@ class HistoryRow:
             "source": self.source.value,
             "as_of": self.as_of.isoformat(),
             "age_seconds": age_seconds(self.as_of, now),
-            "reason": self.reason or None,
+            "reason": self.reason,
             "in_shop": self.in_shop,
         }
 
@@ -142,7 +141,7 @@ async def from_order_management(
         HistoryUnavailableError: The system could not answer, or not in time.
         ServiceResolutionError: No service, or several, are operational.
     """
-    service: OrderHistoryService = await application.resolver.resolve(OrderHistoryService, channel)
+    service = await application.history_service(channel)
     query = StateQuery(
         numbers=question.numbers,
         customers=(question.customer,),
@@ -177,18 +176,17 @@ def _states_of(status: str) -> Sequence[ExportState]:
 
 
 def _shop_row(view: OrderView) -> HistoryRow:
-    price = view.order.total.gross or view.order.total.net
     payment = view.state.payment if view.state else None
     return HistoryRow(
         number=view.order.number,
         created_at=view.order.created_at,
         status_code=view.status.code,
         status=view.status.text(),
-        total=str(price.discounted or price.amount) if price else "",
+        total=str(view.order.total.to_pay),
         payment=payment.status.value if payment else "",
         source=view.source,
         as_of=view.as_of,
-        reason=view.reason or "",
+        reason=view.reason,
     )
 
 

@@ -11,6 +11,7 @@ import typer
 from bc_order.both_sides import Compared
 from bc_order.far_state import FarState
 from iomconnector.cli.terminal import print_table, print_text
+from iomconnector.model.order_history import NotAsked
 from iomconnector.model.order_states import StateSource, age_seconds
 
 DIFFERS = "!="
@@ -44,7 +45,7 @@ def print_far_side(far: FarState, compared: Sequence[Compared], now: datetime) -
     """Write both sides to the terminal, below a sentence that tells who answered and when."""
     if far.trouble:
         print_text(far.trouble)
-    if far.state is None and far.reason != "not there":
+    if far.state is None and far.reason is not NotAsked.NOT_THERE:
         typer.echo("Nothing is known of what it said before.")
     if not compared:
         return

@@ -1,16 +1,15 @@
-"""What the order management system says of orders now, or said last: within the time that pages have."""
+"""What the order management system says of an order now, or said last: within the time that pages have."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from iomconnector.application import Application
 from iomconnector.errors import ConnectorError
+from iomconnector.model.order_history import NotAsked
 from iomconnector.model.order_states import OrderState, StateSource
-from iomconnector.ports.order_history_service import OrderHistoryService
 from iomconnector.services.resolution import ServiceResolutionError
 
 
@@ -22,72 +21,51 @@ class FarState:
         source: Who says so; ``SHOP`` where nothing is known.
         as_of: When that was so.
         state: The order; none where nothing is known.
-        reason: Why there is no answer of now, as :class:`~iomconnector.model.order_history.OrderView` has it.
+        reason: Why there is no answer of now; none where there is one.
         trouble: The same as a sentence; empty where there is an answer.
     """
 
     source: StateSource
     as_of: datetime
     state: OrderState | None = None
-    reason: str | None = None
+    reason: NotAsked | None = None
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    states: Mapping[str, OrderState] = field(default_factory=dict)
-    as_of: datetime | None = None
-    reason: str | None = "not there"
-    trouble: str = "The order management system has no such order."
+async def far_state(application: Application, channel: str, number: str) -> FarState:
+    """Ask for an order once, also while the circuit is open and pages ask nothing, and never wait longer than
+    pages do. An answer is kept."""
+    far = await _asked(application, channel, number)
+    if far.state is not None or far.reason is NotAsked.NOT_THERE:
+        return far
+    last = (await application.order_state_store.known(channel, [number])).get(number)
+    if last is None:
+        return far
+    return replace(far, source=StateSource.LAST_KNOWN, as_of=last.observed_at, state=last.state)
 
 
-async def far_states(
-    application: Application, channel: str, numbers: Sequence[str]
-) -> Mapping[str, FarState]:
-    """Ask for orders in one question, and never wait longer than the budget of pages; an answer is kept.
+async def _asked(application: Application, channel: str, number: str) -> FarState:
+    store, clock = application.order_state_store, application.clock
 
-    Returns:
-        What is known, for each of the numbers.
-    """
-    if not numbers:
-        return {}
-    answer = await _ask(application, channel, numbers)
-    store, now = application.order_state_store, application.clock.now()
-    missing = [number for number in numbers if number not in answer.states]
-    known = {} if answer.as_of else await store.known(channel, missing)
-    found: dict[str, FarState] = {}
-    for number in numbers:
-        if number in answer.states:
-            found[number] = FarState(StateSource.ORDER_MANAGEMENT, answer.as_of or now, answer.states[number])
-        elif number in known:
-            last = known[number]
-            found[number] = FarState(
-                StateSource.LAST_KNOWN, last.observed_at, last.state, answer.reason, answer.trouble
-            )
-        else:
-            found[number] = FarState(StateSource.SHOP, now, None, answer.reason, answer.trouble)
-    return found
+    def nothing(reason: NotAsked, trouble: str) -> FarState:
+        return FarState(StateSource.SHOP, clock.now(), None, reason, trouble)
 
-
-async def _ask(application: Application, channel: str, numbers: Sequence[str]) -> _Answer:
     try:
-        service: OrderHistoryService = await application.resolver.resolve(OrderHistoryService, channel)
+        service = await application.history_service(channel)
     except ServiceResolutionError as error:
-        return _Answer(reason="service inactive", trouble=str(error))
+        return nothing(NotAsked.SERVICE_INACTIVE, str(error))
     budget = service.rules.budget.total_seconds()
-    store = application.order_state_store
     ticket = await store.ticket(channel)
     try:
         async with asyncio.timeout(budget):
-            states = await service.states(numbers)
+            found = [each for each in await service.states([number]) if each.number == number]
     except TimeoutError:
-        return _Answer(
-            reason="too slow", trouble=f"The order management system did not answer within {budget:g} s."
-        )
+        return nothing(NotAsked.TOO_SLOW, f"The order management system did not answer within {budget:g} s.")
     except ConnectorError as error:
-        return _Answer(reason="unavailable", trouble=str(error))
-    now = application.clock.now()
-    kept = await store.keep(channel, states, ticket=ticket, observed_at=now)
-    return _Answer(
-        {each.number: kept[each.number].state if each.number in kept else each for each in states}, now
-    )
+        return nothing(NotAsked.UNAVAILABLE, str(error))
+    if not found:
+        return nothing(NotAsked.NOT_THERE, "The order management system has no such order.")
+    now = clock.now()
+    kept = await store.keep(channel, found, ticket=ticket, observed_at=now)
+    state = kept[number].state if number in kept else found[0]
+    return FarState(StateSource.ORDER_MANAGEMENT, now, state)

@@ -20,14 +20,15 @@ from bc_order.order_table import print_orders
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_text
+from iomconnector.model.order_history import NotAsked
 from iomconnector.model.order_states import StateSource, age_seconds
 
 MOST_PER_PAGE = 100
 TOLD: Final = {
-    "service inactive": "No service for the order history is operational: the shop stands alone.",
-    "circuit open": "The order management system is not asked at present: its circuit is open.",
-    "too slow": "The order management system did not answer within the budget of pages.",
-    "unavailable": "The order management system cannot be reached.",
+    NotAsked.SERVICE_INACTIVE: "No service for the order history is operational: the shop stands alone.",
+    NotAsked.CIRCUIT_OPEN: "The order management system is not asked at present: its circuit is open.",
+    NotAsked.TOO_SLOW: "The order management system did not answer within the budget of pages.",
+    NotAsked.UNAVAILABLE: "The order management system cannot be reached.",
 }
 """Why there is no answer of now."""
 
@@ -113,7 +114,7 @@ def _print(found: HistoryRows, customer: str, page: int, pages: int) -> None:
 
 def _detail(row: HistoryRow, found: HistoryRows) -> str:
     last = row.source is StateSource.LAST_KNOWN
-    missing = ", not there" if row.reason == "not there" else ""
+    missing = ", not there" if row.reason is NotAsked.NOT_THERE else ""
     age = f", {told_age(age_seconds(row.as_of, found.now))} old" if last else ""
     return f"{row.source.value}{age}{missing}" if row.in_shop else f"{row.source.value}, not in the shop"
 

@@ -11,12 +11,13 @@ from bc_order.choosing import chosen_export
 from bc_order.exact_json import exact_json
 from bc_order.facts import message_facts, order_facts, readable
 from bc_order.far_side_views import far_facts, print_far_side
-from bc_order.far_state import FarState, far_states
+from bc_order.far_state import FarState, far_state
 from bc_order.options import Channel, Number
 from iomconnector.application import Application
 from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.terminal import Format, FormatOption, print_json, print_table, print_text
 from iomconnector.model.exports import ExportRequest
+from iomconnector.model.order_history import NotAsked
 from iomconnector.model.orders import Order
 from iomconnector.ports.message_log import Message
 from iomconnector.ports.order_repository import StoredOrder
@@ -41,8 +42,8 @@ def show(
     async def work(application: Application) -> tuple[OrderLife, FarState, datetime]:
         request = (await chosen_export(application, number, channel)).request
         life = await application.order_lives.of(request.channel, request.number)
-        far = await far_states(application, request.channel, [request.number])
-        return life, far[request.number], application.clock.now()
+        far = await far_state(application, request.channel, request.number)
+        return life, far, application.clock.now()
 
     life, far, now = invocation_of(context).run(work)
     order = life.order.placed.order if isinstance(life.order, StoredOrder) else None
@@ -77,7 +78,7 @@ def show(
 def _compared(request: ExportRequest, order: Order | None, far: FarState) -> Sequence[Compared]:
     if far.state is not None:
         return both_sides(request, order, far.state)
-    return missing_there(request) if far.reason == "not there" else ()
+    return missing_there(request) if far.reason is NotAsked.NOT_THERE else ()
 
 
 def _print_document(context: typer.Context, number: str, channel: str | None) -> None:

@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from iomconnector.model.exports import ExportRequest, PlacedOrder
 from iomconnector.model.order_states import OrderDocument, OrderState, StateSource
 from iomconnector.model.order_status import StatusName
 from iomconnector.model.orders import Order
+
+
+class NotAsked(StrEnum):
+    """Why the order management system was not asked, or what became of the question."""
+
+    SERVICE_INACTIVE = "service inactive"
+    CIRCUIT_OPEN = "circuit open"
+    TOO_SLOW = "too slow"
+    UNAVAILABLE = "unavailable"
+    NOT_THERE = "not there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +32,8 @@ class OrderView:
         source: Who says so.
         as_of: When that was so.
         state: What the order management system knows; none where nothing is known.
-        reason: Why the order management system was not asked or did not answer, as a code
-            (``service inactive``, ``circuit open``, ``too slow``, ``unavailable``, ``not there``); none where
-            there is nothing to explain.
+        reason: Why the order management system was not asked or did not answer; none where there is nothing
+            to explain.
     """
 
     placed: PlacedOrder
@@ -32,7 +42,7 @@ class OrderView:
     source: StateSource
     as_of: datetime
     state: OrderState | None = None
-    reason: str | None = None
+    reason: NotAsked | None = None
 
     @property
     def order_id(self) -> int:
@@ -72,4 +82,4 @@ class DocumentList:
     documents: Sequence[OrderDocument]
     source: StateSource
     as_of: datetime
-    reason: str | None = None
+    reason: NotAsked | None = None

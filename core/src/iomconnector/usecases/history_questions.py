@@ -9,13 +9,14 @@ from hashlib import sha256
 import structlog
 
 from iomconnector.errors import ConnectorError
+from iomconnector.model.order_history import NotAsked
 from iomconnector.ports.cache import Cache
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_state_store import OrderStateStore
 from iomconnector.usecases.ask_history import AskHistory
 from iomconnector.usecases.cached_states import CachedStates, Finding
 from iomconnector.usecases.gate_closed import GateClosedError
-from iomconnector.usecases.history_source import HistorySource, NotAsked
+from iomconnector.usecases.history_source import HistorySource
 
 log = structlog.get_logger(__name__)
 

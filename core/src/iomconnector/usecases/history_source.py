@@ -2,23 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 
 from iomconnector.model.endpoints import LONGEST_NAME, Endpoint
 from iomconnector.ports.order_history_service import OrderHistoryService
 
 READING = " (order history)"
-
-
-class NotAsked(StrEnum):
-    """Why the order management system was not asked, or what became of the question."""
-
-    SERVICE_INACTIVE = "service inactive"
-    CIRCUIT_OPEN = "circuit open"
-    TOO_SLOW = "too slow"
-    UNAVAILABLE = "unavailable"
-    NOT_THERE = "not there"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from iomconnector.model.customer_users import OrderOwner
+from iomconnector.model.order_history import NotAsked
 from iomconnector.model.order_states import OrderState, StateSource
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_state_store import KnownState, OrderStateStore
 from iomconnector.usecases.cached_states import CachedStates, Finding, is_of
 from iomconnector.usecases.history_questions import HistoryQuestions, Subject
-from iomconnector.usecases.history_source import HistorySource, NotAsked
+from iomconnector.usecases.history_source import HistorySource
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Sighting:
     state: OrderState | None
     source: StateSource
     as_of: datetime
-    reason: str | None = None
+    reason: NotAsked | None = None
 
 
 class KnownOrders:
@@ -110,8 +111,7 @@ class KnownOrders:
             reason = None if late else reasons.get(number, NotAsked.NOT_THERE)
             before = known.get(number)
             if before is None or not is_of(before.state, owner.customer, number):
-                code = NotAsked.NOT_THERE if reason is None else reason
-                sightings[number] = Sighting(None, StateSource.SHOP, now, code.value)
+                sightings[number] = Sighting(None, StateSource.SHOP, now, reason or NotAsked.NOT_THERE)
             else:
                 sightings[number] = _last_known(before, reason, now, keep)
         return sightings
@@ -121,4 +121,4 @@ def _last_known(before: KnownState, reason: NotAsked | None, now: datetime, keep
     """It is as good as an answer where it came within the time for which answers are used."""
     if reason is None or Finding(before.state, before.version, before.observed_at).is_fresh(now, keep):
         return Sighting(before.state, StateSource.ORDER_MANAGEMENT, before.observed_at)
-    return Sighting(before.state, StateSource.LAST_KNOWN, before.observed_at, reason.value)
+    return Sighting(before.state, StateSource.LAST_KNOWN, before.observed_at, reason)

@@ -7,7 +7,7 @@ from iomconnector.errors import ConnectorError, NotFoundError, StorageError
 from iomconnector.model.customer_users import OrderOwner
 from iomconnector.model.exports import ExportState
 from iomconnector.model.local_order_status import Texts, local_status, local_statuses
-from iomconnector.model.order_history import DocumentList, OrderHistoryPage, OrderView
+from iomconnector.model.order_history import DocumentList, NotAsked, OrderHistoryPage, OrderView
 from iomconnector.model.order_states import DocumentKind, OrderDocument, StateSource
 from iomconnector.model.order_status import StatusName
 from iomconnector.observability.telemetry import Telemetry
@@ -23,7 +23,7 @@ from iomconnector.usecases.cached_states import CachedStates
 from iomconnector.usecases.gate_closed import GateClosedError
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.history_questions import HistoryQuestions
-from iomconnector.usecases.history_source import HistorySource, NotAsked, ResolveHistory
+from iomconnector.usecases.history_source import HistorySource, ResolveHistory
 from iomconnector.usecases.known_orders import KnownOrders, Sighting
 
 
@@ -203,7 +203,7 @@ class OrderHistory:
     def _unseen(self, stored: StoredOrder, source: HistorySource | None) -> Sighting:
         """What only the shop tells about, and why."""
         explained = source is None and stored.request.state is ExportState.EXPORTED
-        reason = NotAsked.SERVICE_INACTIVE.value if explained else None
+        reason = NotAsked.SERVICE_INACTIVE if explained else None
         return Sighting(None, StateSource.SHOP, self._clock.now(), reason)
 
 
@@ -247,7 +247,7 @@ def _require_own(order_id: int, sighting: Sighting) -> None:
     under its number."""
     if sighting.state is not None:
         return
-    if sighting.reason == NotAsked.NOT_THERE.value:
+    if sighting.reason is NotAsked.NOT_THERE:
         raise _no_document(order_id)
     raise HistoryUnavailableError(f"Whose documents order {order_id} has cannot be asked now.")
 

@@ -4,9 +4,14 @@ from contextlib import aclosing
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
 
+from iomconnector.model.customer_users import OrderOwner
 from iomconnector.model.exports import ExportState
+from iomconnector.model.values import ChannelId
+from iomconnector.ports.customer_orders import CustomerOrderQuery
 from iomconnector.storage.context_repository import SqlContextRepository
+from iomconnector.storage.customer_orders import SqlCustomerOrders
 from iomconnector.storage.database import Database
 from iomconnector.storage.export_ledger import SqlExportLedger
 from iomconnector.storage.order_repository import SqlOrderRepository
@@ -115,6 +120,27 @@ async def test_the_reason_and_the_error_say_which_order_and_what_is_wrong(each_d
         assert request.reason_code == "storage.order.unreadable"
         assert request.reason is not None
         assert "loyalty_points" in request.reason
+
+
+@pytest.mark.parametrize("harm", HARMS)
+@in_event_loop
+async def test_a_customer_sees_what_lies_beside_an_unreadable_order(
+    each_database: Database, harm: str
+) -> None:
+    async with aclosing(each_database) as database:
+        shop = await _place(database, "1", "2", "3")
+        seen = SqlCustomerOrders(database)
+        owner = OrderOwner(ChannelId(CHANNEL), (await shop.stored("1")).placed.order.customer.number or "")
+        await _harm(database, HARMS[harm])
+        with capture_logs() as told:
+            page = await seen.page(owner, CustomerOrderQuery())
+        assert [each.request.number for each in page.orders] == ["3", "1"]
+        assert page.total == 3
+        assert [(each["log_level"], each["order"], each["channel"]) for each in told] == [
+            ("error", "2", CHANNEL)
+        ]
+        with pytest.raises(UnreadableOrderError, match="Order 2 of channel"):
+            await seen.by_number(owner, "2")
 
 
 @in_event_loop

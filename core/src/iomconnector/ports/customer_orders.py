@@ -12,7 +12,7 @@ from iomconnector.ports.order_repository import StoredOrder
 
 
 class HistorySort(StrEnum):
-    """In which order customers see their orders."""
+    """In which order customers see their orders: by when they were placed."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -59,7 +59,7 @@ class CustomerOrderPage:
 
     Arguments:
         orders: The orders of the page; those that cannot be read are left out.
-        total: How many there are on all pages.
+        total: How many there are on all pages, with those that cannot be read.
     """
 
     orders: Sequence[StoredOrder]
@@ -70,8 +70,8 @@ class CustomerOrders(Protocol):
     """Finds the orders of customers. Nothing is ever given to anybody but its owner."""
 
     async def page(self, owner: OrderOwner, query: CustomerOrderQuery) -> CustomerOrderPage:
-        """One page of the owner's orders. Orders that are placed meanwhile shift pages, as everywhere, but
-        no order of one moment is missing or comes twice: equal times are told apart by the order's key."""
+        """One page of the owner's orders. Orders that are placed meanwhile shift pages, as everywhere; of
+        those that are there, however many were placed at one moment, none is missing or comes twice."""
         ...
 
     async def get(self, owner: OrderOwner, order_id: int) -> StoredOrder:
@@ -79,6 +79,7 @@ class CustomerOrders(Protocol):
 
         Raises:
             NotFoundError: There is none, or it is somebody else's; the error does not tell which.
+            StorageError: It cannot be read.
         """
         ...
 
@@ -87,5 +88,6 @@ class CustomerOrders(Protocol):
 
         Raises:
             NotFoundError: There is none, or it is somebody else's; the error does not tell which.
+            StorageError: It cannot be read.
         """
         ...

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
 
 from iomconnector.errors import NotFoundError
@@ -17,6 +18,8 @@ from iomconnector.storage.order_rows import UnreadableOrderError, decision_rows,
 from iomconnector.storage.tables import export_requests, order_products, order_states, orders
 from iomconnector.storage.tables.metadata import replaced
 from iomconnector.storage.text_search import has_text
+
+log = structlog.get_logger(__name__)
 
 EXPORTED = ExportState.EXPORTED.value
 
@@ -79,7 +82,13 @@ def _not_there(owner: OrderOwner, name: str) -> NotFoundError:
 def _readable(row: Row[Any], decisions: Sequence[Row[Any]]) -> StoredOrder | None:
     try:
         return stored_order(row, decisions)
-    except UnreadableOrderError:
+    except UnreadableOrderError as error:
+        log.error(
+            "an order that cannot be read is not shown",
+            order=row.number,
+            channel=row.channel,
+            code=error.code,
+        )
         return None
 
 

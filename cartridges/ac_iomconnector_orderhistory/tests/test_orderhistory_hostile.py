@@ -13,7 +13,11 @@ from ac_iomconnector_rest_common.json_numbers import encode
 from ac_iomconnector_rest_common.testing.raw_server import RawConnection, RawServer
 from ac_iomconnector_rest_common.testing.rest_clients import KeptMessages
 from iomconnector.errors import ConnectorError
-from iomconnector.ports.document_service import DocumentNotFoundError, DocumentRefusedError
+from iomconnector.ports.document_service import (
+    DocumentNotFoundError,
+    DocumentRefusedError,
+    DocumentsBusyError,
+)
 from iomconnector.ports.order_history_service import (
     HistoryNotOfferedError,
     HistoryUnavailableError,
@@ -198,7 +202,7 @@ async def test_customers_who_read_slowly_hold_up_documents_and_never_states() ->
         [state] = await service.states(["1"])
         [document] = state.documents
         async with service.open_document("1", document.id):
-            with pytest.raises(DocumentRefusedError, match="Too many documents"):
+            with pytest.raises(DocumentsBusyError, match="Too many documents"):
                 async with service.open_document("1", document.id):
                     pass
             assert await service.states(["1"])

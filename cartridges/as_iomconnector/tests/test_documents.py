@@ -8,9 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from app_sf_responsive.testing.stage import BUYER, COLLEAGUE, PATRICIA, Guest, Stage, open_stage, order_of
@@ -18,7 +15,7 @@ from app_sf_responsive.visitor import shop_path
 from as_iomconnector import cartridge
 from as_iomconnector.documents_views import router
 from iomconnector.hooks import hookimpl
-from iomconnector.ports.document_service import DocumentRefusedError, DocumentStream
+from iomconnector.ports.document_service import DocumentRefusedError, DocumentsBusyError, DocumentStream
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_history_service import HistoryRules, OrderHistoryService
 from iomconnector.services.definition import ServiceDefinition
@@ -27,9 +24,9 @@ from iomconnector.testing.memory.order_export_service import MemoryOrderExportSe
 from iomconnector.testing.memory.order_history_service import MemoryOrderHistory, MemoryOrderHistoryService
 from iomconnector.testing.samples import CHANNEL, ORGANIZATION, OTHER_CHANNEL
 from iomconnector.web.cartridge_routes import routes_of
-from iomconnector.web.document_downloads import file_name
 
 QUICK = HistoryRules(timedelta(0), timedelta(0), budget=timedelta(seconds=0.3))
+BUSY = "so many that there is room for no more"
 PDF = b"%PDF-1.7 " + b"x" * 200_000
 
 
@@ -47,6 +44,8 @@ class WatchedHistoryService(MemoryOrderHistoryService):
     @asynccontextmanager
     async def open_document(self, number: str, document_id: str) -> AsyncIterator[DocumentStream]:
         async with super().open_document(number, document_id) as stream:
+            if BUSY in self._opened:
+                raise DocumentsBusyError("Another document is on its way.")
             self._opened.append(number)
             try:
                 yield replace(stream, chunks=self._spoilt(stream.chunks))
@@ -234,6 +233,18 @@ async def test_a_document_that_cannot_be_fetched_is_told_on_a_page(tmp_path: Pat
 
 
 @in_event_loop
+async def test_a_document_that_has_to_wait_for_others_is_told_on_a_page(tmp_path: Path) -> None:
+    async with scene(tmp_path) as shown:
+        patricia = await shown.stage.customer("patricia")
+        shown.opened.append(BUSY)
+        answer = await patricia.get(shown.document_of("patricia"))
+        assert answer.status == 503
+        assert "The document cannot be fetched at the moment" in answer.text
+        shown.opened.clear()
+        assert (await patricia.get(shown.document_of("patricia"))).status == 200
+
+
+@in_event_loop
 async def test_what_may_not_be_passed_on_is_told_or_broken_off(tmp_path: Path) -> None:
     async with scene(tmp_path) as shown:
         patricia = await shown.stage.customer("patricia")
@@ -284,28 +295,3 @@ async def test_many_downloads_at_once_are_whole(tmp_path: Path) -> None:
             *(patricia.client.get(shown.document_of("patricia")) for _ in range(8))
         )
         assert {answer.content for answer in answers} == {PDF + b"patricia"}
-
-
-@given(st.text(max_size=200), st.sampled_from(["application/pdf", "text/xml; charset=utf-8", "x/y", ""]))
-def test_file_names_are_plain(name: str, mime_type: str) -> None:
-    made = file_name(name, mime_type)
-    assert made.isascii()
-    assert all(each.isalnum() or each in "._-" for each in made)
-    assert not made.startswith((".", "-"))
-    assert 0 < len(made) <= 130
-    assert mime_type != "application/pdf" or made.endswith(".pdf")
-
-
-@pytest.mark.parametrize(
-    ("name", "made"),
-    [
-        ("Invoice_17_2026-11-28T23:30:00.000", "Invoice_17_2026-11-28T23-30-00.000.pdf"),
-        ('a"; filename="b', "a-filename-b.pdf"),
-        ("../../etc/passwd", "etc-passwd.pdf"),
-        ("Rechnung ä.pdf", "Rechnung-.pdf"),
-        ("\r\nX: y", "X-y.pdf"),
-        ("", "document.pdf"),
-    ],
-)
-def test_the_name_of_a_file(name: str, made: str) -> None:
-    assert file_name(name, "application/pdf") == made

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ac_iomconnector_orderhistory.configuration import OrderHistoryConfiguration
-from iomconnector.ports.document_service import DocumentRefusedError
+from iomconnector.ports.document_service import DocumentsBusyError
 
 
 class DownloadTurns:
@@ -25,13 +25,13 @@ class DownloadTurns:
         """Be one of the documents on their way inside the block.
 
         Raises:
-            DocumentRefusedError: It was not its turn within the pool time-out.
+            DocumentsBusyError: It was not its turn within the pool time-out.
         """
         try:
             async with asyncio.timeout(self._patience):
                 await self._free.acquire()
         except TimeoutError:
-            raise DocumentRefusedError(
+            raise DocumentsBusyError(
                 f"Too many documents are on their way, so that none of order {number} can be fetched now.",
                 hint="Try again later. Where it happens often, raise max_connections of the service.",
                 order=number,

@@ -174,6 +174,7 @@ class IomOrderHistoryService:
         Raises:
             DocumentNotFoundError: The order has no such document.
             DocumentRefusedError: The link leads elsewhere, or what came may not be passed on.
+            DocumentsBusyError: Too many documents are on their way.
             HistoryUnavailableError: IOM could not answer.
         """
         linked = await self._linked(number, document_id)

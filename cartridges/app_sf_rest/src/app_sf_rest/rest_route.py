@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from iomconnector.errors import ConnectorError, NotFoundError, StorageError
-from iomconnector.ports.document_service import DocumentRefusedError
+from iomconnector.ports.document_service import DocumentRefusedError, DocumentsBusyError
 from iomconnector.ports.order_history_service import HistoryUnavailableError
 from iomconnector.usecases.customer_tokens import RefreshRefusedError
 from iomconnector.usecases.password_proof import SignInRefusedError
@@ -34,6 +34,7 @@ _STATUS: Final[dict[type[ConnectorError], int]] = {
     SignInRefusedError: 401,
     RefreshRefusedError: 400,
     DocumentRefusedError: 502,
+    DocumentsBusyError: 503,
     HistoryUnavailableError: 503,
     StorageError: 503,
 }
@@ -104,7 +105,7 @@ def _on_connector_error(request: Request, error: ConnectorError) -> Response:
     if status == 500:
         log.error("a request failed", path=request.url.path, error=str(error))
         return icm_error(500, "server.error", "The request failed unexpectedly.")
-    if isinstance(error, StorageError | HistoryUnavailableError):
+    if status == 503:
         log.warning("a request cannot be answered now", path=request.url.path, error=str(error))
         answer = icm_error(status, error.code, "This cannot be answered at present. Please try again later.")
         answer.headers["Retry-After"] = RETRY_AFTER

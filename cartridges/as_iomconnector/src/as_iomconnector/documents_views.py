@@ -21,7 +21,11 @@ from as_iomconnector.documents_panel import documents_path
 from as_iomconnector.pages import PAGES
 from iomconnector.model.order_history import DocumentList
 from iomconnector.model.order_states import DocumentKind, StateSource
-from iomconnector.ports.document_service import DocumentNotFoundError, DocumentRefusedError
+from iomconnector.ports.document_service import (
+    DocumentNotFoundError,
+    DocumentRefusedError,
+    DocumentsBusyError,
+)
 from iomconnector.ports.order_history_service import HistoryUnavailableError
 from iomconnector.web.document_downloads import document_download
 
@@ -71,7 +75,7 @@ async def document(customer: SignedIn, order_id: str, document_id: str) -> Respo
     )
     try:
         return await document_download(customer.application, customer.owner, key, document_id, name)
-    except HistoryUnavailableError as error:
+    except (HistoryUnavailableError, DocumentsBusyError) as error:
         return await _trouble(customer, key, 503, error)
     except DocumentRefusedError as error:
         return await _trouble(customer, key, 502, error)

@@ -20,6 +20,12 @@ class DocumentRefusedError(ConnectorError):
     code = "document.refused"
 
 
+class DocumentsBusyError(ConnectorError):
+    """So many documents are on their way that no other one is fetched now; nothing is wrong with this one."""
+
+    code = "document.busy"
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentStream:
     """A document on its way.
@@ -50,6 +56,7 @@ class DocumentService(Protocol):
         Raises:
             DocumentNotFoundError: The order has no such document.
             DocumentRefusedError: What came may not be passed on.
+            DocumentsBusyError: Too many are on their way.
             HistoryUnavailableError: The system could not answer.
         """
         ...

@@ -12,7 +12,11 @@ from iomconnector.model.endpoints import Outcome
 from iomconnector.model.order_states import OrderState
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
-from iomconnector.ports.document_service import DocumentNotFoundError, DocumentRefusedError
+from iomconnector.ports.document_service import (
+    DocumentNotFoundError,
+    DocumentRefusedError,
+    DocumentsBusyError,
+)
 from iomconnector.ports.order_history_service import HistoryUnavailableError
 from iomconnector.ports.order_state_store import KnownState, OrderStateStore
 from iomconnector.usecases.cached_states import Finding, is_of
@@ -112,7 +116,7 @@ class AskHistory:
         async with question.gate.passed():
             try:
                 yield question
-            except (DocumentNotFoundError, DocumentRefusedError):
+            except (DocumentNotFoundError, DocumentRefusedError, DocumentsBusyError):
                 question.answered()
                 raise
             except HistoryUnavailableError as error:

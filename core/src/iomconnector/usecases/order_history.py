@@ -115,6 +115,7 @@ class OrderHistory:
             DocumentNotFoundError: There is no such document, or it is somebody else's; the error does not
                 tell which.
             DocumentRefusedError: What came may not be passed on.
+            DocumentsBusyError: Too many documents are on their way.
             HistoryUnavailableError: The order management system cannot be asked now.
             StorageError: The shop's database cannot be read.
         """

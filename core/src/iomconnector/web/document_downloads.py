@@ -22,7 +22,6 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 
-
 ENDINGS: Final = {
     "application/pdf": ".pdf",
     "application/xml": ".xml",
@@ -46,7 +45,7 @@ def file_name(name: str, mime_type: str) -> str:
         mime_type: What it is.
     """
     plain = _UNSAFE.sub("-", name).strip("-.")[:LONGEST_NAME] or "document"
-    ending = ENDINGS.get(mime_type.partition(";")[0].strip().lower(), "")
+    ending = _ending(mime_type)
     return plain if plain.lower().endswith(ending) and ending else plain + ending
 
 
@@ -59,8 +58,12 @@ def attachment(name: str, mime_type: str) -> str:
         mime_type: What the document is.
     """
     plain = file_name(name, mime_type)
-    whole = f"{name}{ENDINGS.get(mime_type, '')}".encode("utf-8", "replace")
+    whole = f"{name}{_ending(mime_type)}".encode("utf-8", "replace")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(whole, safe='')}"
+
+
+def _ending(mime_type: str) -> str:
+    return ENDINGS.get(mime_type.partition(";")[0].strip().lower(), "")
 
 
 class _Download(StreamingResponse):
@@ -90,6 +93,7 @@ async def document_download(
     Raises:
         DocumentNotFoundError: There is no such document, or it is somebody else's.
         DocumentRefusedError: What came may not be passed on, and its beginning shows it.
+        DocumentsBusyError: Too many documents are on their way.
         HistoryUnavailableError: The order management system cannot be asked now.
     """
     async with AsyncExitStack() as stack:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -213,9 +214,7 @@ async def add_orders(application: Application, count: int) -> None:
 
     for first in range(0, count, BATCH):
         last = min(count, first + BATCH)
-        await application.database.write(
-            lambda connection, first=first, last=last: store(connection, first, last)  # type: ignore[misc]
-        )
+        await application.database.write(partial(store, first=first, last=last))
 
     async def analyze(connection: AsyncConnection) -> None:
         await connection.execute(text("ANALYZE"))

@@ -1,6 +1,7 @@
 """What became of the lines of an order. [iom-api 1.1, OrderStatePosition]"""
 
 from collections.abc import Iterator
+from functools import partial
 
 from ac_iomconnector_common.order_statuses import OrderStatusTable
 from ac_iomconnector_orderhistory.reading.parts import (
@@ -31,7 +32,7 @@ def positions_of(state: Part, statuses: OrderStatusTable, currency: str | None) 
     """The positions of all shipping buckets; one that cannot be read is left out."""
     for bucket in parts(state, "shippingBuckets"):
         for each in parts(bucket, "positions"):
-            found = read_or_none(lambda each=each: _position(each, statuses, currency))  # type: ignore[misc]
+            found = read_or_none(partial(_position, each, statuses, currency))
             if found is not None:
                 yield found
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from app_sf_rest.caller import Shopper
 from iomconnector.application import Application
 from iomconnector.errors import NotFoundError
+from iomconnector.model.accounts import AccountNameError
 from iomconnector.model.customer_users import OrderOwner
 
 LARGEST_KEY = 2**63 - 1
@@ -44,6 +45,8 @@ async def buyer_of(
         return OrderOwner(user.channel, user.customer, user.email)
     if all_buyers:
         return OrderOwner(user.channel, user.customer)
-    colleagues = await system.customer_users.all(channel=user.channel, customer=user.customer)
-    found = next((each for each in colleagues if each.login == buyer), None)
-    return OrderOwner(user.channel, user.customer, found.email) if found else None
+    try:
+        found = await system.customer_users.get(user.channel, buyer or "")
+    except (NotFoundError, AccountNameError):
+        return None
+    return OrderOwner(user.channel, user.customer, found.email) if found.customer == user.customer else None

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from iomconnector.errors import StorageError
 from iomconnector.model.order_history import OrderView
+from iomconnector.model.order_states import StateSource
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.history_stage import PATRICIA, RULES, HistoryStage
 from iomconnector.testing.history_steps import SteppedService, SteppedStore, Steps
@@ -110,6 +111,25 @@ async def test_an_answer_from_before_an_erasure_is_not_kept() -> None:
         await scene.steps.let_all_go()
         assert (late.result().state, late.result().status.code) == (None, "EXPORTED")
         assert await store.at_once.known(CHANNEL, ["1"]) == {}
+
+
+@in_event_loop
+async def test_a_state_of_somebody_else_that_was_faster_is_not_shown() -> None:
+    async with race() as scene:
+        late = await scene.begin(scene.one)
+        await scene.until_answered()
+        store = scene.stage.store
+        assert isinstance(store, SteppedStore)
+        [(_, state)] = scene.stage.management.states()
+        foreign = state.model_copy(update={"customer": "9"})
+        await store.at_once.keep(
+            CHANNEL,
+            [foreign],
+            ticket=await store.at_once.ticket(CHANNEL),
+            observed_at=scene.stage.clock.now(),
+        )
+        await scene.steps.let_all_go()
+        assert (late.result().state, late.result().source) == (None, StateSource.SHOP)
 
 
 @in_event_loop

@@ -11,7 +11,7 @@ from iomconnector.model.customer_users import OrderOwner
 from iomconnector.model.endpoints import CircuitState
 from iomconnector.model.exports import ExportState
 from iomconnector.model.local_order_status import LOCAL_STATUSES
-from iomconnector.model.order_states import DocumentKind, StateSource
+from iomconnector.model.order_states import DocumentKind, OrderDocument, OrderState, StateSource
 from iomconnector.model.values import ChannelId
 from iomconnector.ports.customer_orders import CustomerOrderQuery
 from iomconnector.ports.document_service import DocumentNotFoundError
@@ -19,7 +19,10 @@ from iomconnector.ports.order_history_service import HistoryRules, HistoryUnavai
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.history_stage import PATRICIA, HistoryStage
 from iomconnector.testing.memory import MemoryCache
-from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, placed_order, sample_order
+from iomconnector.testing.samples import CHANNEL, NOON, OTHER_CHANNEL, placed_order, sample_order
+from iomconnector.usecases.ask_history import AskHistory
+from iomconnector.usecases.gates import Gates
+from iomconnector.usecases.history_source import HistorySource
 
 EVERYTHING = CustomerOrderQuery()
 SHORT = HistoryRules(budget=timedelta(seconds=0.05))
@@ -38,6 +41,11 @@ async def _is(condition: bool) -> bool:
 
 async def _is_known(stage: HistoryStage, code: str) -> bool:
     return (await stage.store.known(CHANNEL, ["1"]))["1"].state.status.code == code
+
+
+async def _state(stage: HistoryStage, number: str) -> OrderState:
+    [state] = [state for _, state in stage.management.states() if state.number == number]
+    return state
 
 
 async def _is_closed(stage: HistoryStage) -> bool:
@@ -134,6 +142,17 @@ async def test_without_a_service_the_shop_answers() -> None:
 
 
 @in_event_loop
+async def test_an_order_that_waits_in_the_shop_needs_no_explanation() -> None:
+    stage = HistoryStage()
+    key = await stage.place("1", state=ExportState.DUE)
+    stage.active = False
+    async with stage.process() as history:
+        view = await history.order(PATRICIA, key)
+        documents = await history.documents(PATRICIA, key)
+    assert (view.source, view.reason) == (documents.source, documents.reason) == (StateSource.SHOP, None)
+
+
+@in_event_loop
 async def test_an_order_that_is_not_there_is_exported_and_asked_for_once() -> None:
     stage = HistoryStage()
     key = stage.put(placed_order(sample_order("1")), ExportState.EXPORTED)
@@ -159,8 +178,14 @@ async def test_an_order_that_is_not_there_any_more_keeps_its_last_known_state() 
         await history.order(PATRICIA, key)
         await stage.management.forget("1")
         stage.clock.advance(timedelta(seconds=10))
-        view = await history.order(PATRICIA, key)
-    assert (view.status.code, view.source, view.reason) == ("RECEIVED", StateSource.LAST_KNOWN, "not there")
+        views = [await history.order(PATRICIA, key) for _ in range(3)]
+    for view in views:
+        assert (view.status.code, view.source, view.reason) == (
+            "RECEIVED",
+            StateSource.LAST_KNOWN,
+            "not there",
+        )
+    assert stage.management.questions() == 2
 
 
 @in_event_loop
@@ -208,6 +233,24 @@ async def test_what_was_erased_is_asked_for_again() -> None:
         await stage.management.go_down()
         view = await history.order(PATRICIA, key)
     assert (view.status.code, view.source, view.state) == ("EXPORTED", StateSource.SHOP, None)
+    assert view.reason == "unavailable"
+    assert stage.management.questions() == 2
+
+
+@pytest.mark.parametrize("named", ["1001", None])
+@in_event_loop
+async def test_what_was_learnt_a_moment_ago_is_as_good_as_an_answer(named: str | None) -> None:
+    stage = HistoryStage()
+    key = await stage.place("1")
+    state = (await _state(stage, "1")).model_copy(update={"customer": named})
+    await stage.store.keep(CHANNEL, [state], ticket=0, observed_at=stage.clock.now())
+    await stage.management.go_down()
+    async with stage.process() as history:
+        view = await history.order(PATRICIA, key)
+        assert (view.state, view.source, view.reason) == (state, StateSource.ORDER_MANAGEMENT, None)
+        stage.clock.advance(stage.rules.keep_states)
+        view = await history.order(PATRICIA, key)
+        assert (view.state, view.source, view.reason) == (state, StateSource.LAST_KNOWN, "unavailable")
 
 
 @in_event_loop
@@ -323,6 +366,30 @@ async def test_an_open_circuit_is_not_asked_and_a_later_look_probes() -> None:
 
 
 @in_event_loop
+async def test_a_system_that_asks_to_wait_is_not_asked_before() -> None:
+    stage = HistoryStage()
+    key = await stage.place("1")
+    await stage.management.throttle(10)
+    async with stage.process() as history:
+        assert (await history.order(PATRICIA, key)).reason == "unavailable"
+        assert (await history.order(PATRICIA, key)).reason == "circuit open"
+        assert stage.management.questions() == 1
+
+
+@in_event_loop
+async def test_a_question_that_is_never_answered_ends() -> None:
+    stage = HistoryStage()
+    await stage.place("1")
+    stage.management.answering.clear()
+    gates = Gates(stage.states, "worker", stage.clock)
+    ask = AskHistory(stage.store, gates, stage.clock, stage.telemetry, longest=timedelta(0))
+    with pytest.raises(HistoryUnavailableError, match="did not answer within 0 seconds"):
+        async with asyncio.timeout(10):
+            await ask.states(HistorySource(stage.service, "service"), CHANNEL, "1001", ["1"], {})
+    await gates.aclose()
+
+
+@in_event_loop
 async def test_a_failing_adapter_is_no_error_of_the_page() -> None:
     class Broken(type(HistoryStage().service)):  # type: ignore[misc]
         async def states(self, numbers: object) -> object:
@@ -357,7 +424,7 @@ async def test_documents_have_an_interval_of_their_own() -> None:
     key = await stage.place("1")
     for content in (b"one", b"two"):
         await stage.management.add_document("1", content)
-    async with stage.process() as history:
+    async with stage.process(MemoryCache(lambda: stage.clock.now().timestamp())) as history:
         listed = await history.documents(PATRICIA, key)
         assert len(listed.documents) == 2
         assert listed.source is StateSource.ORDER_MANAGEMENT
@@ -373,6 +440,20 @@ async def test_documents_have_an_interval_of_their_own() -> None:
         some = await history.documents(PATRICIA, key, {DocumentKind.INVOICE})
         assert len(some.documents) == 3
     assert stage.management.questions() == 2
+
+
+@in_event_loop
+async def test_documents_come_newest_first() -> None:
+    stage = HistoryStage()
+    key = await stage.place("1")
+    made = {"undated": None, "older": NOON, "newer": NOON + timedelta(days=1)}
+    documents = tuple(OrderDocument(id=name, type="T", name=name, created_at=at) for name, at in made.items())
+    state = (await _state(stage, "1")).model_copy(update={"documents": documents})
+    await stage.store.keep(CHANNEL, [state], ticket=0, observed_at=stage.clock.now())
+    await stage.management.go_down()
+    async with stage.process() as history:
+        listed = await history.documents(PATRICIA, key)
+    assert [each.id for each in listed.documents] == ["newer", "older", "undated"]
 
 
 @in_event_loop
@@ -429,7 +510,26 @@ async def test_a_document_that_cannot_be_fetched_says_so_and_opens_the_circuit()
             with pytest.raises(HistoryUnavailableError) as unavailable:
                 async with history.open_document(PATRICIA, key, document.id):
                     pass
-        assert unavailable.value.retry_after is not None
+        assert unavailable.value.retry_after == pytest.approx(10)
+
+
+@in_event_loop
+async def test_a_document_that_is_not_there_is_an_answer() -> None:
+    stage = HistoryStage()
+    key = await stage.place("1")
+    await stage.management.add_document("1", b"mine")
+    async with stage.process() as history:
+        [document] = (await history.documents(PATRICIA, key)).documents
+        for _ in range(stage.endpoint.rule.open_after):
+            await stage.management.go_down()
+            with pytest.raises(HistoryUnavailableError) as unavailable:
+                async with history.open_document(PATRICIA, key, document.id):
+                    pass
+            assert unavailable.value.retry_after is None, "the circuit is closed"
+            await stage.management.accept()
+            with pytest.raises(DocumentNotFoundError):
+                async with history.open_document(PATRICIA, key, "nothing"):
+                    pass
 
 
 @in_event_loop

@@ -96,6 +96,7 @@ class CustomerOrdersContract(Contract):
                 _of("1001", "1", email="änne@example.COM"), _of("1001", "2", email="carl@example.com")
             )
             assert await storage.numbers(buyer) == ["1"]
+            assert (await storage.customer_orders.page(buyer, ALL)).total == 1
             assert await storage.numbers(PATRICIA) == ["2", "1"]
             assert await storage.numbers(replace(buyer, email="")) == []
             with pytest.raises(NotFoundError):
@@ -109,6 +110,23 @@ class CustomerOrdersContract(Contract):
             assert await storage.numbers(replace(PATRICIA, email="")) == []
             with pytest.raises(NotFoundError):
                 await storage.customer_orders.by_number(replace(PATRICIA, email=""), "2")
+
+    async def test_long_numbers_and_addresses_are_told_apart_to_the_end(self) -> None:
+        long = "9" * 400
+        name = "a" * 400
+        async with self._storage() as storage:
+            await storage.place(
+                _of(f"{long}1", "1", email=f"{name}@one.example"),
+                _of(f"{long}2", "2", email=f"{name}@one.example"),
+                _of(f"{long}1", "3", email=f"{name}@two.example"),
+            )
+            customer = OrderOwner(ChannelId(CHANNEL), f"{long}1")
+            buyer = replace(customer, email=f"{name}@one.example")
+            for owner, mine in ((customer, ["3", "1"]), (buyer, ["1"])):
+                assert await storage.numbers(owner) == mine
+                for number in {"1", "2", "3"} - {*mine}:
+                    with pytest.raises(NotFoundError):
+                        await storage.customer_orders.by_number(owner, number)
 
     async def test_pages_are_complete_and_free_of_repeats(self) -> None:
         numbers = [f"{number:02}" for number in range(1, 12)]

@@ -12,6 +12,7 @@ from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.database import Database
 from iomconnector.storage.order_repository import SqlOrderRepository
 from iomconnector.storage.order_state_store import SqlOrderStateStore
+from iomconnector.storage.personal_data import SqlPersonalData
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import ManualClock
 from iomconnector.testing.samples import CHANNEL, CONTEXTS, NOON, OTHER_CHANNEL, sample_order
@@ -56,6 +57,18 @@ async def test_a_round_comes_to_every_order_that_is_on_its_way_once(
         expected = ["01", "02", "04", "07", "10", "11", "12"]
         for limit in (1, 2, 4, 100):
             assert await _round(store, limit) == expected, limit
+
+
+@in_event_loop
+async def test_nobody_asks_about_an_erased_order(each_database: Database) -> None:
+    async with aclosing(each_database) as database:
+        for context in CONTEXTS:
+            await SqlContextRepository(database).save(context)
+        orders = SqlOrderRepository(database, ManualClock())
+        await orders.place([(sample_order(number), ExportState.EXPORTED) for number in ("1", "2")])
+        key = (await orders.get(CHANNEL, "1")).request.order_id
+        await SqlPersonalData(database).erase(key, by="anna", at=NOON)
+        assert await _round(SqlOrderStateStore(database, ManualClock()), 5) == ["2"]
 
 
 @in_event_loop

@@ -1,34 +1,17 @@
 """Failures of people who buy are counted for themselves: by channel, and apart from those of operators."""
 
-from dataclasses import replace
-
 import pytest
 
 from iomconnector.model.accounts import Role
-from iomconnector.model.customer_users import CustomerUser
-from iomconnector.model.values import ChannelId
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import MemoryCustomerUserRepository, MemorySessionStore
-from iomconnector.testing.samples import CHANNEL, NOON, OTHER_CHANNEL
+from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_customer_user
 from iomconnector.testing.sign_in_stage import MINUTE, PASSWORD, WRONG, SignInStage, rules
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_users import CustomerUsers
 from iomconnector.usecases.sign_in import SignInRefusedError
 
 CLIENT, ANOTHER_CLIENT = "192.0.2.1", "192.0.2.2"
-ANNA = CustomerUser(
-    channel=ChannelId(CHANNEL),
-    login="anna",
-    customer="1001",
-    business=False,
-    company="",
-    first_name="Anna",
-    last_name="Miller",
-    email="anna@example.com",
-    sees_all_orders=False,
-    active=True,
-    created_at=NOON,
-)
 
 
 def _customers(stage: SignInStage) -> tuple[CustomerUsers, CustomerSignIn]:
@@ -49,7 +32,7 @@ async def test_failures_at_a_storefront_lock_no_operator_and_the_other_way_round
     stage = SignInStage(rules(account=2, address=2))
     await stage.with_account("anna", Role.ADMINISTRATOR)
     users, signing = _customers(stage)
-    await users.register(ANNA, PASSWORD, by="stage")
+    await users.register(sample_customer_user(), PASSWORD, by="stage")
     await _fail(signing, 3)
     with pytest.raises(SignInRefusedError):
         await signing.sign_in(CHANNEL, "anna", PASSWORD, client=CLIENT)
@@ -64,7 +47,7 @@ async def test_failures_at_one_storefront_lock_nobody_of_that_login_at_another()
     stage = SignInStage(rules(account=2))
     users, signing = _customers(stage)
     for channel in (CHANNEL, OTHER_CHANNEL):
-        await users.register(replace(ANNA, channel=ChannelId(channel)), PASSWORD, by="stage")
+        await users.register(sample_customer_user(channel=channel), PASSWORD, by="stage")
     await _fail(signing, 3)
     with pytest.raises(SignInRefusedError):
         await signing.sign_in(CHANNEL, "anna", PASSWORD, client=CLIENT)

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from iomconnector.model.customer_users import CustomerUser
-from iomconnector.model.values import ChannelId
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import (
     FastPasswordHasher,
@@ -16,7 +14,7 @@ from iomconnector.testing.memory import (
     MemoryFailedSignIns,
     MemorySessionStore,
 )
-from iomconnector.testing.samples import CHANNEL, NOON, OTHER_CHANNEL
+from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_customer_user
 from iomconnector.testing.sign_in_stage import PASSWORD, rules
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_tokens import CustomerTokens, RefreshRefusedError, TokenPair
@@ -24,19 +22,6 @@ from iomconnector.usecases.customer_users import CustomerUsers
 
 ACCESS, REFRESH = timedelta(minutes=30), timedelta(hours=2)
 MOMENT = timedelta(seconds=1)
-ANNA = CustomerUser(
-    channel=ChannelId(CHANNEL),
-    login="anna",
-    customer="1001",
-    business=False,
-    company="",
-    first_name="Anna",
-    last_name="Miller",
-    email="anna@example.com",
-    sees_all_orders=False,
-    active=True,
-    created_at=NOON,
-)
 
 
 class TokenStage:
@@ -61,7 +46,7 @@ class TokenStage:
 
     async def issue(self) -> TokenPair:
         """Tokens of Anna, who is registered for them."""
-        await self.users.register(ANNA, PASSWORD, by="stage")
+        await self.users.register(sample_customer_user(), PASSWORD, by="stage")
         return await self.tokens.issue(CHANNEL, "anna", PASSWORD, client="192.0.2.1")
 
     async def is_known(self, pair: TokenPair) -> bool:

@@ -1,4 +1,4 @@
-"""Plausible minimal things to test with: an order, a message, a tree of contexts."""
+"""Plausible minimal things to test with: an order, somebody who buys, a message, a tree of contexts."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,8 +7,10 @@ from typing import Any
 
 from iomconnector.model.approvals import ApprovalDecision, ApprovalKind, ApprovalStep, Decision
 from iomconnector.model.contexts import Context, ContextKind
+from iomconnector.model.customer_users import CustomerUser
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.orders import Order
+from iomconnector.model.values import ChannelId
 from iomconnector.ports.message_log import Message
 
 ORGANIZATION = "inSPIRED"
@@ -78,6 +80,28 @@ def approval(
 def placed_order(order: Order, *decisions: ApprovalDecision) -> PlacedOrder:
     """An order as it leaves the shop."""
     return PlacedOrder(order, decisions)
+
+
+def sample_customer_user(login: str = "anna", *, channel: str = CHANNEL, **fields: Any) -> CustomerUser:
+    """A private customer who buys.
+
+    Arguments:
+        login: The login.
+        channel: The channel.
+        fields: Fields to replace.
+    """
+    known: dict[str, Any] = {
+        "customer": "1001",
+        "business": False,
+        "company": "",
+        "first_name": "Anna",
+        "last_name": "Miller",
+        "email": f"{login}@example.com",
+        "sees_all_orders": False,
+        "active": True,
+        "created_at": NOON,
+    }
+    return CustomerUser(channel=ChannelId(channel), login=login, **{**known, **fields})
 
 
 def sample_message(order_number: str | None = "2026-0001", **fields: Any) -> Message:

@@ -6,6 +6,10 @@ from functools import cached_property
 
 import pytest
 
+from iomconnector.model.customer_users import owner_key
+from iomconnector.ports.customer_token_store import StoredCustomerToken, TokenKind
+from iomconnector.ports.customer_user_repository import StoredCustomerUser
+from iomconnector.ports.session_store import StoredSession
 from iomconnector.storage.audit_trail import SqlAuditTrail
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.customer_token_store import SqlCustomerTokenStore
@@ -24,7 +28,7 @@ from iomconnector.testing.memory import (
     MemoryCustomerTokenStore,
     MemoryCustomerUserRepository,
 )
-from iomconnector.testing.samples import CHANNEL, CONTEXTS, OTHER_CHANNEL
+from iomconnector.testing.samples import CHANNEL, CONTEXTS, NOON, OTHER_CHANNEL, sample_customer_user
 
 
 class TestMemoryCustomerUserRepository(CustomerUserRepositoryContract):
@@ -63,6 +67,18 @@ class TestSqlCustomerUserRepository(_OnEachDatabase, CustomerUserRepositoryContr
             for context in CONTEXTS:
                 await contexts.save(context)
             yield CustomerUserStorage(SqlCustomerUserRepository(database), SqlAuditTrail(database))
+
+    @pytest.mark.parametrize("channel", [CHANNEL, OTHER_CHANNEL])
+    async def test_nothing_that_lets_an_erased_user_in_is_left(self, channel: str) -> None:
+        async with self.customer_user_storage() as storage, aclosing(Database(self.url)) as database:
+            sessions, tokens = SqlSessionStore(database, customer_sessions), SqlCustomerTokenStore(database)
+            await storage.add(StoredCustomerUser(sample_customer_user(), None, 7))
+            account = owner_key(channel, "anna")
+            await sessions.save(StoredSession("a" * 64, account, 7, NOON, NOON, NOON))
+            await tokens.save([StoredCustomerToken("b" * 64, TokenKind.ACCESS, "f", account, 7, NOON, NOON)])
+            await storage.users.erase(CHANNEL, "anna", by="operator", at=NOON)
+            left = [await sessions.find("a" * 64), await tokens.find("b" * 64)]
+            assert [each is not None for each in left] == [channel == OTHER_CHANNEL] * 2
 
 
 class TestSqlCustomerTokenStore(_OnEachDatabase, CustomerTokenStoreContract):

@@ -118,6 +118,9 @@ class CustomerUserRepositoryContract(Contract):
                 with pytest.raises(CustomerUserRefusedError):
                     await storage.add(misfit)
                 assert await storage.users.find(CHANNEL, misfit.user.login) is None
+            elsewhere = _user("anne", "1001", channel=OTHER_CHANNEL)
+            await storage.add(elsewhere)
+            assert await storage.users.find(OTHER_CHANNEL, "anne") == elsewhere
 
     async def test_there_are_no_users_without_a_channel(self) -> None:
         async with self.customer_user_storage() as storage:
@@ -193,3 +196,11 @@ class CustomerUserRepositoryContract(Contract):
                 "customer.registered",
             ]
             assert any(each.subject == "anna" for each in await storage.audit.entries(context=OTHER_CHANNEL))
+
+    async def test_what_bears_the_name_of_an_erased_user_by_chance_is_still_told(self) -> None:
+        async with self.customer_user_storage() as storage:
+            await storage.add(_user("anna"))
+            await storage.audit.record(AuditEntry(NOON, "anna", "service.changed", "anna", context=CHANNEL))
+            await storage.users.erase(CHANNEL, "anna", by="operator", at=NOON)
+            [entry] = await storage.audit.entries(topic="service")
+            assert (entry.by, entry.subject) == ("anna", "anna")

@@ -1,6 +1,7 @@
 """What IOM may send, and what then leaves the adapter: the right error, no secret, no request elsewhere."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
@@ -97,6 +98,9 @@ async def test_a_sound_document_comes_whole_and_its_key_is_in_no_log() -> None:
         (_file(PDF, "X-Nothing: at all"), {}),
         (_file(PDF * 100), {"largest_document": 200}),
         (_file(PDF, "Content-Type: image/svg+xml"), {}),
+        (_file(PDF, "Content-Type: image/png"), {}),
+        (_file(PDF, "Content-Type: image/jpeg"), {}),
+        (_file(PDF), {"largest_document": len(PDF) - 1}),
         (_file(b"", "Content-Type: text/plain"), {"document_types": "text/plain"}),
     ],
 )
@@ -107,6 +111,29 @@ async def test_what_may_not_be_passed_on_is_refused(answer: Answer, settings: di
             await _read(service)
         assert "order 1" in refused.value.message
         assert KEY not in str(refused.value) + "".join(each.url for each in log.messages)
+
+
+@in_event_loop
+async def test_a_document_may_be_as_large_as_the_limit() -> None:
+    async with _service(_file(PDF), largest_document=len(PDF)) as (service, _, _log):
+        assert await _read(service) == PDF
+
+
+@in_event_loop
+async def test_a_document_that_comes_compressed_though_nobody_asked_is_whole() -> None:
+    packed = gzip.compress(PDF * 10)
+    answer = _file(packed, "Content-Type: application/pdf", "Content-Encoding: gzip")
+    async with _service(answer, largest_document=len(PDF) * 10) as (service, _, _log):
+        assert await _read(service) == PDF * 10
+
+
+@pytest.mark.parametrize("below", ["", "/iom"])
+@in_event_loop
+async def test_behind_a_proxy_links_with_and_without_its_path_are_understood(below: str) -> None:
+    iom = _Iom(f"{below}{PATH}?i=17", _file(PDF))
+    async with RawServer(iom) as server, aclosing(history_at(f"{server.url}/iom")) as service:
+        assert await _read(service) == PDF
+        assert iom.asked[-1] == f"/iom{PATH}?i=17"
 
 
 @in_event_loop
@@ -152,7 +179,10 @@ async def test_refusals_of_iom_are_told_apart(status: int, expected: type[Connec
         "https://elsewhere.example/rest/order-service/shops/10010/orders",
         "/servlets/DocumentServlet/../../rest/order-service/shops/10010/order-states",
         "/servlets/DocumentServlet/%2e%2e/%252e%252e/rest",
+        "/servlets/DocumentServlet/%252e%252e/rest",
         "/servlets/DocumentServlet\\..\\rest",
+        "/servlets/DocumentServlet/..\\..\\rest",
+        "/servlets/DocumentServlet/%255c..%5crest",
         "//elsewhere.example/admin",
         "javascript:alert(1)",
         "file:///etc/passwd",
@@ -185,6 +215,23 @@ async def test_a_redirect_is_not_followed() -> None:
         with pytest.raises(HistoryUnavailableError):
             await _read(service)
         assert len(iom.asked) == 2 + 1
+
+
+@in_event_loop
+async def test_no_address_is_longer_than_servers_and_proxies_take() -> None:
+    numbers = [f"{number:0>250}" for number in range(60)]
+    async with _service(_file(PDF)) as (service, iom, _log):
+        await service.states(numbers)
+        assert max(map(len, iom.asked)) < 8000
+        assert all(sum(number in target for target in iom.asked) == 1 for number in numbers)
+
+
+@in_event_loop
+async def test_what_iom_answers_about_many_orders_is_in_no_log() -> None:
+    async with _service(_file(PDF)) as (service, _, log):
+        await service.states(["1", "2"])
+        assert log.messages
+        assert KEY not in "".join(each.response_body for each in log.messages)
 
 
 @in_event_loop

@@ -82,6 +82,19 @@ def test_without_a_payment_state_nothing_is_shown() -> None:
     assert payment_of({"paymentState": {"currencyCode": "no currency"}}, None) is None
 
 
+def test_movements_come_oldest_first_as_amounts_of_their_own_currency() -> None:
+    state = _state(invoicingDebit=100)
+    state["paymentState"]["paymentHistory"] = [
+        {"creationDate": "2026-11-04T08:00:00Z", "amount": -30, "type": "OUTBOUND", "currencyCode": "USD"},
+        {"amount": 7},
+        {"modificationDate": "2026-11-03T08:00:00Z", "amount": 100, "type": "INBOUND"},
+    ]
+    payment = payment_of(state, TOTAL)
+    assert payment is not None
+    moved = [(each.direction, str(each.amount)) for each in payment.entries]
+    assert moved == [("INBOUND", "100 EUR"), ("OUTBOUND", "30 USD")]
+
+
 @given(invoiced=st.none() | amounts, total=amounts, received=amounts)
 @example(invoiced=Decimal(3), total=Decimal(0), received=Decimal("2.9999999"))
 def test_percentages_and_amounts_agree(invoiced: Decimal | None, total: Decimal, received: Decimal) -> None:

@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +104,51 @@ def test_a_document_keeps_its_id_when_the_key_of_its_link_changes() -> None:
     assert first is not None
     assert second is not None
     assert first.documents[0].id == second.documents[0].id
+
+
+def test_documents_of_two_types_differ_and_one_that_is_listed_twice_stands_once() -> None:
+    [invoice, *_] = STATE["documents"]
+    listed = [invoice, {**invoice, "type": "deliveryNote"}, dict(invoice)]
+    state = READER.read({**STATE, "documents": listed})
+    assert state is not None
+    assert [each.type for each in state.documents] == ["invoiceNote", "deliveryNote"]
+    assert len({each.id for each in state.documents}) == 2
+
+
+def test_positions_of_all_shipping_buckets_are_read() -> None:
+    [bucket] = STATE["shippingBuckets"]
+    state = READER.read({**STATE, "shippingBuckets": [bucket, {}, bucket]})
+    assert state is not None
+    assert len(state.positions) == 2
+
+
+@pytest.mark.parametrize(
+    ("total", "shown"),
+    [
+        ({"gross": {"amount": 119}, "net": {"amount": 100}}, "119 EUR"),
+        ({"gross": {"amount": 119, "amountDiscounted": 0}, "net": {"amount": 100}}, "0 EUR"),
+        ({"net": {"amount": 100, "amountDiscounted": 90}}, "90 EUR"),
+        ({}, "None"),
+    ],
+)
+def test_the_total_is_gross_and_discounted_where_it_can_be(total: dict[str, Any], shown: str) -> None:
+    state = READER.read({**STATE, "sales": {"currencyCode": "EUR", "total": total}})
+    assert state is not None
+    assert str(state.total) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-02T12:00:00", "2026-11-02T12:00:00+00:00"),
+        ("2026-11-02T12:00:00.000+01:00", "2026-11-02T12:00:00+01:00"),
+    ],
+)
+def test_a_moment_without_offset_is_one_in_utc(written: str, read: str) -> None:
+    state = READER.read({**STATE, "shopOrderCreationDate": written})
+    assert state is not None
+    assert state.created_at is not None
+    assert state.created_at.isoformat() == read
 
 
 def test_an_unknown_status_is_shown_as_it_came() -> None:

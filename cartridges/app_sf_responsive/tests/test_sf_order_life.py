@@ -192,3 +192,16 @@ def test_a_notice_stands_only_where_something_should_have_answered() -> None:
     mixed = source_notice([live, old])
     assert mixed is not None
     assert (mixed.source, mixed.as_of, mixed.all_orders) == (StateSource.LAST_KNOWN, old.as_of, False)
+
+
+def test_a_notice_tells_the_age_of_the_oldest_and_that_of_nothing_missing() -> None:
+    order = sample_order()
+    ages = [timedelta(hours=2), timedelta(hours=5), timedelta(hours=1)]
+    old = [
+        sample_view(order, state=sample_state(order), source=StateSource.LAST_KNOWN, as_of=NOON - age)
+        for age in ages
+    ]
+    notice = source_notice(old)
+    assert notice is not None
+    assert (notice.as_of, notice.all_orders) == (NOON - max(ages), True)
+    assert source_notice([sample_view(reason="not there")]) is None

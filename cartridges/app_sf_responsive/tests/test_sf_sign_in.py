@@ -29,6 +29,21 @@ async def test_signing_in_leads_back_to_the_page_that_was_wanted(tmp_path: Path)
 
 
 @in_event_loop
+async def test_signing_in_once_more_ends_the_session_that_the_browser_had(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        guest = await stage.guest()
+        form = await guest.get(f"{SHOP}/sign-in")
+        tokens = []
+        for _ in range(2):
+            fields = {**form.hidden, "login": "patricia", "password": PASSWORD}
+            assert (await guest.post(f"{SHOP}/sign-in", fields)).status == 303
+            tokens.append(guest.client.cookies[customer_cookie(CHANNEL)])
+        signing = stage.application.customer_sign_in
+        known = [await signing.recognize(CHANNEL, token) is not None for token in tokens]
+        assert known == [False, True]
+
+
+@in_event_loop
 async def test_the_way_back_leads_nowhere_else(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         for wanted in ("https://evil.example/", "//evil.example/shop", "/bo", OTHER_SHOP, "/shop/../bo", ""):

@@ -1,27 +1,17 @@
-"""Who calls the web application from a browser as a customer: users with a session at the storefront of a
-channel.
+"""The sessions of users with an account at the storefront of a channel, as their browsers show them.
 
-A page that needs one names the channel in its path and asks for it::
-
-    @router.get("/shop/{channel}/orders")
-    async def orders(session: CurrentCustomer) -> HTMLResponse: ...
-
-A request that changes something (any method but GET, HEAD and OPTIONS) is refused without the token of its
-session, as in :mod:`iomconnector.web.sessions`. A session of the back office is none here, and the other way
-round: they have cookies and tables of their own.
+A session of the back office is none here, and the other way round: they have cookies and tables of their own.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 
-from iomconnector.errors import ConnectorError
 from iomconnector.usecases.customer_sign_in import CustomerSession
 from iomconnector.web.authentication import application_of
-from iomconnector.web.csrf import check_csrf
 from iomconnector.web.security_headers import SIGNED_IN
 from iomconnector.web.session_cookies import clear_cookie, cookie_name, keep_cookie
 
@@ -32,12 +22,6 @@ def customer_cookie(channel: str) -> str:
     """The name of the cookie of a channel's storefront: whoever signs in at two storefronts of one host stays
     signed in at both."""
     return f"{CUSTOMER_COOKIE}_{hashlib.sha256(channel.encode('utf-8', 'replace')).hexdigest()[:12]}"
-
-
-class CustomerSignInNeeded(ConnectorError):  # noqa: N818 - the name says what to do, as SignInNeeded does
-    """No customer is signed in at this storefront, or no more."""
-
-    code = "session.customer_sign_in_needed"
 
 
 def customer_token(request: Request, channel: str) -> str:
@@ -54,24 +38,6 @@ async def customer_if_any(request: Request, channel: str) -> CustomerSession | N
     if session is not None:
         setattr(request.state, SIGNED_IN, True)
     return session
-
-
-async def current_customer(request: Request, channel: str) -> CustomerSession:
-    """The session of the browser at the storefront of a channel; for a request that changes something, with
-    the proof that it comes from a page of ours.
-
-    Raises:
-        CustomerSignInNeeded: There is none, or it is over.
-        CsrfError: The request changes something and does not carry the token of the session.
-    """
-    session = await customer_if_any(request, channel)
-    if session is None:
-        raise CustomerSignInNeeded("You are not signed in.", hint="Sign in, then try again.")
-    await check_csrf(request, session.csrf_token)
-    return session
-
-
-CurrentCustomer = Annotated[CustomerSession, Depends(current_customer)]
 
 
 def set_customer_cookie(response: Response, request: Request, session: CustomerSession) -> None:

@@ -101,3 +101,18 @@ def test_a_context_that_stands_elsewhere_says_where() -> None:
     other = Context(id="other", kind=ContextKind.CHANNEL, display_name="x", parent=organization.id)
     with pytest.raises(ConfigurationError, match=f"as channel below {organization.id}"):
         elsewhere.check_place(parent=other, present=channel)
+
+
+@pytest.mark.parametrize(
+    ("gone", "discounted", "to_pay"),
+    [((), None, "119 EUR"), (("gross",), None, "100 EUR"), (("net",), "99", "99 EUR"), ((), "0", "0 EUR")],
+)
+def test_what_is_to_pay_is_gross_where_there_is_a_gross_price_and_after_promotions(
+    gone: tuple[str, ...], discounted: str | None, to_pay: str
+) -> None:
+    document = json.loads(dump_order(sample_order()))
+    if discounted is not None:
+        document["total"]["gross"]["discounted"] = {"amount": discounted, "currency": "EUR"}
+    for side in gone:
+        del document["total"][side]
+    assert str(order_from(document).total.to_pay) == to_pay

@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse
 from app_sf_responsive.extension_points import MenuEntry, OrderAction
 from app_sf_responsive.history_filter import HistoryFilter, choices, page_count, page_links
 from app_sf_responsive.joined import actions_of, menu_of
-from app_sf_responsive.order_totals import total_of
 from app_sf_responsive.shop_templates import SHOP
 from app_sf_responsive.source_notice import source_notice
 from app_sf_responsive.visitor import Customer
@@ -42,7 +41,7 @@ class OrderRow:
     path: str
     products: Sequence[str]
     more: int
-    total: Money | None
+    total: Money
     actions: Sequence[OrderAction]
 
 
@@ -54,7 +53,7 @@ def order_row(view: OrderView, customer: Customer, actions: Sequence[OrderAction
         customer.path("orders", view.order_id),
         names[:NAMED_PRODUCTS],
         max(0, len(names) - NAMED_PRODUCTS),
-        total_of(view.order),
+        view.order.total.to_pay,
         actions,
     )
 

@@ -96,14 +96,13 @@ def _position_of(state: PositionState, items: Sequence[LineItem]) -> int | None:
 
 
 def _ordered_line(item: LineItem, states: Sequence[PositionState]) -> OrderLine:
-    price = item.price.gross or item.price.net
     return OrderLine(
         position=item.position,
         sku=item.product.sku,
         name=item.product.name,
         ordered=item.quantity.value,
         unit=item.quantity.unit or "",
-        price=(price.discounted or price.amount) if price else None,
+        price=item.price.to_pay,
         gross=item.price.gross is not None,
         states=states,
     )

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from iomconnector.model.money import Money
 from iomconnector.model.orders import Order
-from iomconnector.model.prices import Price, TotalPrice
 
 
 class TotalKind(StrEnum):
@@ -62,17 +61,16 @@ def order_totals(order: Order) -> OrderTotals:
 
 
 def _lines(order: Order, *, gross: bool) -> Iterator[TotalLine]:
-    if subtotal := price_of(order.subtotal, gross=gross):
-        yield TotalLine(TotalKind.SUBTOTAL, subtotal)
+    net = order.subtotal.net
+    yield TotalLine(TotalKind.SUBTOTAL, order.subtotal.to_pay if gross or net is None else net.effective)
     for promotion in order.subtotal.promotions:
         amount = promotion.gross if gross else promotion.net
         yield TotalLine(TotalKind.PROMOTION, amount, promotion.name)
     for charge in (*order.charges, *(each for bucket in order.shipping_buckets for each in bucket.charges)):
         price = charge.gross if gross else charge.net
-        yield TotalLine(TotalKind.CHARGE, _effective(price), charge.type)
+        yield TotalLine(TotalKind.CHARGE, price.effective, charge.type)
     yield from _taxes(order)
-    if total := total_of(order):
-        yield TotalLine(TotalKind.TOTAL, total)
+    yield TotalLine(TotalKind.TOTAL, order.total.to_pay)
 
 
 def _taxes(order: Order) -> Iterator[TotalLine]:
@@ -84,18 +82,3 @@ def _taxes(order: Order) -> Iterator[TotalLine]:
         together = sum((tax.amount.amount for tax in unrated), Decimal(0))
         name = unrated[0].tax_class if len(unrated) == 1 else ""
         yield TotalLine(TotalKind.TAX, Money(amount=together, currency=unrated[0].amount.currency), name)
-
-
-def total_of(order: Order) -> Money | None:
-    """What is to be paid: gross, or net where the order has no gross total."""
-    return price_of(order.total, gross=True)
-
-
-def price_of(total: TotalPrice, *, gross: bool) -> Money | None:
-    """The amount after promotions: gross where that is wanted and there, else net."""
-    price = (total.gross or total.net) if gross else (total.net or total.gross)
-    return _effective(price) if price else None
-
-
-def _effective(price: Price) -> Money:
-    return price.discounted or price.amount

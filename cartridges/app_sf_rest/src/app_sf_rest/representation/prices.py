@@ -90,7 +90,7 @@ def _charged(charges: Iterable[Charge], currency: str) -> PriceItem:
 def _amount(price: Price | None, discounted: bool) -> Decimal | None:
     if price is None:
         return None
-    return price.discounted.amount if discounted and price.discounted is not None else price.amount.amount
+    return (price.effective if discounted else price.amount).amount
 
 
 def _taxes(taxes: Iterable[Tax]) -> Decimal:

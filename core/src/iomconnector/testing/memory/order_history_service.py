@@ -91,14 +91,12 @@ class MemoryOrderHistory(MemoryOrderManagement):
     def _state(self, copy: StoredCopy) -> OrderState:
         order = copy.order
         status = STATUSES[self.step(order.number)]
-        total = order.total.gross or order.total.net
-        assert total is not None, "a total is net, gross or both"
         return OrderState(
             number=order.number,
             created_at=order.created_at,
             status=status,
             customer=order.customer.number,
-            total=total.amount,
+            total=order.total.to_pay,
             positions=tuple(
                 PositionState(
                     position=item.position, sku=item.product.sku, name=item.product.name, status=status

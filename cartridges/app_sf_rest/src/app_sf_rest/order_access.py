@@ -9,20 +9,16 @@ from iomconnector.application import Application
 from iomconnector.errors import NotFoundError
 from iomconnector.model.accounts import AccountNameError
 from iomconnector.model.customer_users import OrderOwner
+from iomconnector.web.order_keys import order_key
 
-LARGEST_KEY = 2**63 - 1
 
-
-def order_key(order_id: str) -> int:
+def key_of(order_id: str) -> int:
     """The key of an order from its id in a path, which clients encode once or twice.
 
     Raises:
-        NotFoundError: It is no id.
+        NotFoundError: No order can have it.
     """
-    text = unquote(order_id)
-    if text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) <= LARGEST_KEY:
-        return int(text)
-    raise NotFoundError(f"There is no order {text}.", order=text)
+    return order_key(unquote(order_id))
 
 
 async def buyer_of(

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Response
 from app_sf_responsive.error_pages import PageRoute
 from app_sf_responsive.recognition import SignedIn
 from app_sf_responsive.source_notice import SourceNotice
-from app_sf_responsive.views.orders import order_key
 from app_sf_responsive.visitor import SHOP, Customer
 from as_iomconnector.assets import ASSETS, SHEET
 from as_iomconnector.document_names import KINDS, document_number, document_type
@@ -28,6 +27,7 @@ from iomconnector.ports.document_service import (
 )
 from iomconnector.ports.order_history_service import HistoryUnavailableError
 from iomconnector.web.document_downloads import document_download
+from iomconnector.web.order_keys import order_key
 
 ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 

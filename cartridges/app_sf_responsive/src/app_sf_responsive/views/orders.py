@@ -10,9 +10,7 @@ from app_sf_responsive.history_page import history_page
 from app_sf_responsive.order_page import order_page
 from app_sf_responsive.recognition import SignedIn
 from app_sf_responsive.visitor import SHOP
-from iomconnector.errors import NotFoundError
-
-LARGEST_KEY = 2**63 - 1
+from iomconnector.web.order_keys import order_key
 
 router = APIRouter(prefix=SHOP, route_class=PageRoute, include_in_schema=False)
 
@@ -33,14 +31,3 @@ async def order(customer: SignedIn, order_id: str) -> Response:
     return await order_page(
         await customer.application.order_history.order(customer.owner, order_key(order_id)), customer
     )
-
-
-def order_key(text: str) -> int:
-    """The key of an order in an address.
-
-    Raises:
-        NotFoundError: It is none that an order can have.
-    """
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) <= LARGEST_KEY):
-        raise NotFoundError("There is no such order.")
-    return int(text)

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from app_sf_rest.answers import NOT_NOW, NOT_PASSED_ON, NOT_THERE, UNAUTHORIZED
 from app_sf_rest.caller import CurrentShopper, Shopper
-from app_sf_rest.order_access import order_key
+from app_sf_rest.order_access import key_of
 from app_sf_rest.representation.documents import (
     OrderDocumentInformation,
     ResourceCollection,
@@ -105,7 +105,7 @@ async def download(
     order_id: OrderId, document_id: DocumentId, shopper: CurrentShopper, system: CurrentApplication
 ) -> Response:
     """A document as it is, while it comes. Nothing of where it comes from is told."""
-    key, owner = order_key(order_id), OrderOwner.of(shopper.user)
+    key, owner = key_of(order_id), OrderOwner.of(shopper.user)
     one = _only(await _documents(shopper, system, order_id), unquote(document_id))
     return await document_download(system, owner, key, one.id, one.name)
 
@@ -114,7 +114,7 @@ async def _documents(
     shopper: Shopper, system: Application, order_id: str, kind: DocumentKind | None = None
 ) -> Sequence[OrderDocument]:
     kinds = frozenset() if kind is None else frozenset({kind})
-    found = await system.order_history.documents(OrderOwner.of(shopper.user), order_key(order_id), kinds)
+    found = await system.order_history.documents(OrderOwner.of(shopper.user), key_of(order_id), kinds)
     return found.documents
 
 

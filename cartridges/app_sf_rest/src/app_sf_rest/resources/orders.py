@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 
 from app_sf_rest.answers import NOT_NOW, NOT_THERE, UNAUTHORIZED, WRONG
 from app_sf_rest.caller import CurrentShopper
-from app_sf_rest.order_access import buyer_of, order_key
+from app_sf_rest.order_access import buyer_of, key_of
 from app_sf_rest.representation.order import (
     OrderDocument,
     OrderList,
@@ -120,7 +120,7 @@ async def order(
     include: Annotated[str, Query(description="What to include, separated by commas.")] = "",
 ) -> OrderDocument:
     """An order by its id. Somebody else's answers as one that does not exist."""
-    view = await system.order_history.order(OrderOwner.of(shopper.user), order_key(order_id))
+    view = await system.order_history.order(OrderOwner.of(shopper.user), key_of(order_id))
     _answers_as_asked(request)
     language = shopper.site.language
     return OrderDocument(

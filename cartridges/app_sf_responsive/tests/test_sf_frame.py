@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from app_sf_responsive.assets import ASSETS
-from app_sf_responsive.testing.stage import open_stage
+from app_sf_responsive.testing.stage import Page, open_stage
 from app_sf_responsive.views import shops as shops_view
 from iomconnector.errors import StorageError
 from iomconnector.hooks import hookimpl
@@ -114,6 +114,22 @@ async def test_what_is_not_there_looks_like_the_shop(tmp_path: Path) -> None:
             assert "This page does not exist" in page.text, path
             assert ASSETS.path("shop.css") in page.links, path
             assert "nowhere" not in page.text, path
+
+
+@in_event_loop
+async def test_a_damaged_form_is_the_readers_matter_and_no_case(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        guest = await stage.guest()
+        answer = await guest.client.post(
+            f"{SHOP}/sign-in",
+            content=b"--x",
+            headers={"accept": "text/html", "content-type": "multipart/form-data; boundary=y"},
+        )
+        page = Page(answer)
+        assert page.status == 400
+        assert "That could not be read" in page.text
+        assert "Case" not in page.text
+        assert "our fault" not in page.text
 
 
 class Gifts:

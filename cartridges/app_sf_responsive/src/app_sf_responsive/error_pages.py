@@ -31,6 +31,10 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     RequestValidationError: 404,
 }
 TEXTS: Final[Mapping[int, tuple[str, str]]] = {
+    400: (
+        translatable("That could not be read"),
+        translatable("What your browser sent is damaged. Nothing was changed. Please try again."),
+    ),
     403: (
         translatable("That took too long"),
         translatable(
@@ -38,10 +42,6 @@ TEXTS: Final[Mapping[int, tuple[str, str]]] = {
         ),
     ),
     404: (
-        translatable("This page does not exist"),
-        translatable("What you look for is not here, or you may not see it."),
-    ),
-    405: (
         translatable("This page does not exist"),
         translatable("What you look for is not here, or you may not see it."),
     ),
@@ -82,9 +82,7 @@ async def error_page(request: Request, error: Exception) -> Response:
     }
     if visitor is not None:
         return await SHOP.page(visitor, "error.html", status=status, **values)
-    return render(
-        SHOP_PACKAGE, language, request.url.path, "error.html", status, {"shop_name": "inSPIRED", **values}
-    )
+    return render(SHOP_PACKAGE, language, request.url.path, "error.html", status, values)
 
 
 PageRoute = page_route(error_page)

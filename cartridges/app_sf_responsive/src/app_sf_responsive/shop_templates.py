@@ -93,6 +93,7 @@ def render(
     shown = {
         "path": path,
         "status": status,
+        "shop_name": "inSPIRED",
         "visitor": None,
         "customer": None,
         "menu": (),

@@ -23,5 +23,5 @@ async def shops(request: Request, application: CurrentApplication) -> Response:
         ({"name": each.display_name, "path": shop_path(each.id)} for each in channels),
         key=lambda shop: shop["name"].casefold(),
     )
-    values = {"shop_name": "inSPIRED", "shops": found}
-    return render(SHOP_PACKAGE, language_of(request), request.url.path, "shops.html", 200, values)
+    language = language_of(request)
+    return render(SHOP_PACKAGE, language, request.url.path, "shops.html", 200, {"shops": found})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
-from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
@@ -114,9 +113,10 @@ def _back(request: Request) -> str:
 async def visitor_if_possible(request: Request) -> Visitor | None:
     """Who looks at the storefront that an address names; none where it names none that can be found, whatever
     keeps it from being found: a page that tells of trouble asks for it."""
-    channel = request.path_params.get("channel") or request.url.path.split("/")[2:3]
+    if "channel" not in request.path_params:
+        return None
     try:
-        return await visitor_of(request, channel if isinstance(channel, str) else unquote(channel[0]))
+        return await visitor_of(request, request.path_params["channel"])
     except Exception:
         return None
 

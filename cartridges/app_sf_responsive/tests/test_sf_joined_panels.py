@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app_sf_responsive import cartridge, joined
 from app_sf_responsive.extension_points import MenuEntry, OrderAction, Panel, PanelPlace
+from app_sf_responsive.history_page import overview_page
 from app_sf_responsive.languages import Language
 from app_sf_responsive.order_page import order_page
 from app_sf_responsive.testing.samples import sample_customer, sample_state, sample_view
@@ -17,7 +18,7 @@ from app_sf_responsive.visitor import Customer
 from iomconnector.cartridges.extensions import Extension
 from iomconnector.container import Container, running
 from iomconnector.hooks import hookimpl
-from iomconnector.model.order_history import OrderView
+from iomconnector.model.order_history import OrderHistoryPage, OrderView
 from iomconnector.settings import Settings
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.hook_objects import cartridges_from
@@ -109,6 +110,22 @@ async def test_a_broken_panel_is_left_out_and_the_log_names_it(
             ("Gifts_2", "OrderDetails.panels")
         ] * len(broken)
         assert "parcels by zero" in str(failed[0]["exc_info"])
+
+
+@in_event_loop
+async def test_the_overview_asks_for_the_entries_of_others_once_and_has_them_in_menu_and_tiles(
+    tmp_path: Path,
+) -> None:
+    asked: list[str] = []
+
+    async def counted(customer: Customer) -> Sequence[MenuEntry]:
+        asked.append(customer.user.login)
+        return await help_entry(customer)
+
+    async with running(shop(tmp_path, Extension("MyAccount.menu", counted))) as application:
+        page = await overview_page(sample_customer(application), OrderHistoryPage((), 0))
+        assert bytes(page.body).decode().count('href="/shop/inSPIRED-inTRONICS/help"') == 2
+        assert asked == ["patricia"]
 
 
 @in_event_loop

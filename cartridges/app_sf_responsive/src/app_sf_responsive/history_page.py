@@ -8,9 +8,9 @@ from typing import Final
 
 from fastapi.responses import HTMLResponse
 
-from app_sf_responsive.extension_points import MenuEntry, OrderAction
+from app_sf_responsive.extension_points import OrderAction
 from app_sf_responsive.history_filter import HistoryFilter, choices, page_count, page_links
-from app_sf_responsive.joined import actions_of, menu_of
+from app_sf_responsive.joined import actions_of
 from app_sf_responsive.shop_templates import SHOP
 from app_sf_responsive.source_notice import source_notice
 from app_sf_responsive.visitor import Customer
@@ -89,13 +89,11 @@ async def history_page(
 
 async def overview_page(customer: Customer, latest: OrderHistoryPage) -> HTMLResponse:
     """The overview of My Account, with the latest orders."""
-    entries: Sequence[MenuEntry] = (await menu_of(customer)).given
     return await SHOP.page(
         customer,
         "account.html",
         rows=[order_row(view, customer) for view in latest.orders],
         total=latest.total,
         notice=source_notice(latest.orders),
-        entries=entries,
         now=customer.now,
     )

@@ -64,6 +64,7 @@ class ShopTemplates:
             "shop_name": visitor.channel.display_name,
             "back": back_of(visitor),
             "menu": [*self._own_menu(visitor), *joined] if customer else (),
+            "added_entries": joined,
             **values,
         }
         return render(self.package, visitor.language, visitor.request.url.path, template, status, shown)

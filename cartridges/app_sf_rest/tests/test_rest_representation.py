@@ -11,7 +11,7 @@ from iomconnector.model.local_order_status import local_status
 from iomconnector.model.order_history import OrderView
 from iomconnector.model.order_states import StateSource
 from iomconnector.model.orders import Order
-from iomconnector.testing.samples import NOON
+from iomconnector.testing.samples import NOON, sample_order
 from iomconnector.testing.strategies import orders
 
 
@@ -73,6 +73,13 @@ def test_every_total_has_gross_and_net_in_the_currency_of_the_order(order: Order
         for side in ("gross", "net", "tax"):
             assert isinstance(total[side]["value"], float)
             assert total[side]["currency"] == order.currency
+
+
+def test_a_payment_of_a_part_has_its_own_amount() -> None:
+    card = {"service_id": "ISH_GIFTCARD", "tender": "limited", "amount": {"amount": "20", "currency": "EUR"}}
+    order = sample_order(payments=[card, {"service_id": "ISH_INVOICE"}])
+    payments = included([_view(order)], {"payments"}, "en")["payments"]
+    assert [each["totalAmount"]["gross"]["value"] for each in payments.values()] == [20.0, 119.0]
 
 
 @given(order=orders(), wanted=st.sets(st.sampled_from(INCLUDES)))

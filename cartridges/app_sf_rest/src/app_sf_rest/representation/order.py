@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from app_sf_rest.representation.addresses import address_data
 from app_sf_rest.representation.line_items import line_item_data
 from app_sf_rest.representation.payment import IomPaymentStatus, payment_status
-from app_sf_rest.representation.prices import Totals, both, totals_of
+from app_sf_rest.representation.prices import Totals, both, paid, totals_of
 from iomconnector.model.customers import BusinessCustomer
 from iomconnector.model.line_items import LineItem, ShippingBucket
 from iomconnector.model.order_history import OrderView
@@ -258,7 +258,7 @@ def _payment_entries(view: OrderView, name: str) -> Iterator[tuple[str, dict[str
         elif name == "payments_paymentInstrument":
             yield reference, {"id": reference, "paymentMethod": payment.service_id}
         else:
-            amount = totals_of(order).grandTotal
+            amount = totals_of(order).grandTotal if payment.amount is None else paid(payment.amount)
             entry: dict[str, Any] = {
                 "id": reference,
                 "paymentMethod": payment.service_id,

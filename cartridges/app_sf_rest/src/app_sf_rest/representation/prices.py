@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, PlainSerializer
 
+from iomconnector.model.money import Money
 from iomconnector.model.orders import Order
 from iomconnector.model.prices import Charge, Price, Tax, TotalPrice
 
@@ -76,6 +77,11 @@ def both(gross: Decimal | None, net: Decimal | None, tax: Decimal, currency: str
         net=Amount(value=net, currency=currency),
         tax=Amount(value=tax, currency=currency),
     )
+
+
+def paid(money: Money) -> PriceItem:
+    """An amount that a payment pays: there is no tax on that."""
+    return both(money.amount, money.amount, Decimal(0), money.currency)
 
 
 def _charged(charges: Iterable[Charge], currency: str) -> PriceItem:

@@ -16,7 +16,7 @@ from openapi_schema_validator import OAS31Validator, validate
 
 from ac_iomconnector_order_test.middleware import RefereeMiddleware
 from ac_iomconnector_order_test.record import Judged, assert_clean
-from app_sf_rest.representation.order import INCLUDES
+from app_sf_rest.representation.included import INCLUDES
 from app_sf_rest.testing.rest_shop import (
     ADMIN,
     BUSINESS_SITE,

@@ -5,7 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app_sf_rest.representation.order import INCLUDES, OrderDocument, included, order_data
+from app_sf_rest.representation.included import INCLUDES, included
+from app_sf_rest.representation.order import OrderDocument, order_data
 from iomconnector.model.exports import ExportRequest, ExportState, PlacedOrder
 from iomconnector.model.local_order_status import local_status
 from iomconnector.model.order_history import OrderView

@@ -10,13 +10,8 @@ from fastapi import APIRouter, Query, Request
 from app_sf_rest.answers import NOT_NOW, NOT_THERE, UNAUTHORIZED, WRONG
 from app_sf_rest.caller import CurrentShopper
 from app_sf_rest.order_access import buyer_of, key_of
-from app_sf_rest.representation.order import (
-    OrderDocument,
-    OrderList,
-    PageInfo,
-    included,
-    order_data,
-)
+from app_sf_rest.representation.included import included
+from app_sf_rest.representation.order import OrderDocument, OrderList, PageInfo, order_data
 from app_sf_rest.rest_route import BASE_PATH, MEDIA_TYPE, RestRoute
 from iomconnector.model.customer_users import OrderOwner
 from iomconnector.ports.customer_orders import CustomerOrderQuery

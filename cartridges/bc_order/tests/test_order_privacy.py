@@ -12,6 +12,7 @@ from bc_order.testing.order_documents import json_lines
 from bc_order.testing.shop import Shop, prepared_shop
 from iomconnector.model.order_documents import dump_order
 from iomconnector.testing.personal_samples import personal_order
+from iomconnector.testing.samples import CHANNEL
 
 WORD = "Patriciamilleroslo"
 OTHER_WORD = "Bertbrownbergen"
@@ -81,6 +82,17 @@ def test_an_erasure_leaves_no_word_of_the_customer_and_all_of_the_others(shop: S
     assert (rewritten.code, "written anew" in rewritten.out) == (0, True)
     assert in_files(shop, WORD) == []
     assert in_files(shop, OTHER_WORD)
+
+
+def test_an_erasure_of_users_empties_the_log_of_the_database(shop: Shop) -> None:
+    name = "Annaadlerauge"
+    user = ("--customer", "C-9", "--email", f"{name}@example.com", "--last-name", name, "--generate")
+    assert shop.run("customer", "add", CHANNEL, "anna", *user).code == 0
+    with closing(sqlite3.connect(shop.data / "shop.sqlite")) as somebody_else:
+        somebody_else.execute("SELECT count(*) FROM orders").fetchone()
+        erased = shop.run("privacy", "erase", "--customer", "C-9", "--yes")
+        assert (erased.code, "Users erased: 1." in erased.out) == (0, True)
+        assert "shop.sqlite-wal" not in in_files(shop, name)
 
 
 def test_erased_orders_are_listed_shown_and_compared(shop: Shop) -> None:

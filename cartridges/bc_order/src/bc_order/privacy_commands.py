@@ -96,6 +96,8 @@ def erase(
         plan, remnants = invocation.run(work)
         if output is Format.TABLE:
             typer.echo(f"{len(plan.erasable)} erased, {len(plan.refused)} left alone. {remnants}")
+            if users and not plan.refused:
+                typer.echo(f"Users erased: {len(users)}.")
     if output is Format.JSON:
         document = _document(plan, remnants, erased=not plan_only)
         if customer is not None:

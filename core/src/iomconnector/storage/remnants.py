@@ -15,11 +15,15 @@ from sqlalchemy import text
 from iomconnector.storage.tables import (
     approval_decisions,
     audit_entries,
+    customer_sessions,
+    customer_tokens,
+    customer_users,
     export_attempts,
     export_requests,
     messages,
     order_corrections,
     order_number_assignments,
+    order_states,
     orders,
 )
 
@@ -37,6 +41,10 @@ WITH_PERSONAL_DATA = (
     messages,
     audit_entries,
     order_number_assignments,
+    order_states,
+    customer_users,
+    customer_sessions,
+    customer_tokens,
 )
 """The tables in which personal data of customers can stand."""
 

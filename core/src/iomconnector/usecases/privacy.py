@@ -122,6 +122,8 @@ class Privacy:
         erased = 0
         for user in users:
             erased += await self._users.erase(user.channel, user.login, by=by, at=self._clock.now())
+        if erased:
+            await self._personal_data.forget_remnants()
         return erased
 
     async def rewrite(self) -> str:

@@ -13,7 +13,7 @@ from iomconnector.web.serving import serve_application
 from iomconnector.web.sessions import offers_sign_in
 
 DATA_VARIABLE = "IOMC_DATA_DIRECTORY"
-NO_ACCOUNT_YET = "Nobody can sign in yet. This makes an account, with a password that it asks for:"
+NO_ACCOUNT_YET = "There is no account yet. This makes one, with a password that it asks for:"
 
 app = typer.Typer()
 

@@ -95,9 +95,7 @@ def erase(
 
         plan, remnants = invocation.run(work)
         if output is Format.TABLE:
-            typer.echo(f"{len(plan.erasable)} erased, {len(plan.refused)} left alone. {remnants}")
-            if users and not plan.refused:
-                typer.echo(f"Users erased: {len(users)}.")
+            _print_erased(plan, users, remnants)
     if output is Format.JSON:
         document = _document(plan, remnants, erased=not plan_only)
         if customer is not None:
@@ -151,6 +149,12 @@ def _print_users(users: Sequence[CustomerUser], *, left_alone: bool) -> None:
     if users:
         rows = [(user.login, user.channel, user.email, todo) for user in users]
         print_table("Users", ("Login", "Channel", "E-mail", "To do"), rows)
+
+
+def _print_erased(plan: ErasurePlan, users: Sequence[CustomerUser], remnants: str) -> None:
+    typer.echo(f"{len(plan.erasable)} erased, {len(plan.refused)} left alone. {remnants}")
+    if users and not plan.refused:
+        typer.echo(f"Users erased: {len(users)}.")
 
 
 def _user(user: CustomerUser) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_customer
 from iomconnector.testing.sign_in_stage import MINUTE, PASSWORD, WRONG, SignInStage, rules
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_users import CustomerUsers
-from iomconnector.usecases.sign_in import SignInRefusedError
+from iomconnector.usecases.password_proof import SignInRefusedError
 
 CLIENT, ANOTHER_CLIENT = "192.0.2.1", "192.0.2.2"
 

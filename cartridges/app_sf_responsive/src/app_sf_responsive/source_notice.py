@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from iomconnector.model.order_history import OrderView
+from iomconnector.model.order_history import NotAsked, OrderView
 from iomconnector.model.order_states import StateSource
 
-_NOTHING_TO_EXPLAIN: Final = frozenset({None, "service inactive"})
+_NO_TROUBLE: Final = frozenset({None, NotAsked.SERVICE_INACTIVE, NotAsked.NOT_THERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +45,5 @@ def source_notice(views: Iterable[OrderView]) -> SourceNotice | None:
 
 def _stale(view: OrderView) -> bool:
     if view.source is StateSource.SHOP:
-        return view.reason not in _NOTHING_TO_EXPLAIN and view.reason != "not there"
+        return view.reason not in _NO_TROUBLE
     return view.source is StateSource.LAST_KNOWN

@@ -8,14 +8,12 @@ from app_sf_responsive.extension_points import OrderAction, Panel, PanelPlace
 from app_sf_responsive.visitor import Customer
 from as_iomconnector.assets import ASSETS, SHEET
 from as_iomconnector.pages import PAGES
-from iomconnector.model.order_history import OrderView
-
-INACTIVE = "service inactive"
+from iomconnector.model.order_history import NotAsked, OrderView
 
 
 async def documents_panel(view: OrderView, customer: Customer) -> Panel | None:
     """The link to all documents with their number beside it; none where there is nobody to ask."""
-    if view.state is None and view.reason in (None, INACTIVE):
+    if view.state is None and view.reason in (None, NotAsked.SERVICE_INACTIVE):
         return None
     html = PAGES.fragment(
         customer.language,

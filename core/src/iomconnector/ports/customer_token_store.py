@@ -68,18 +68,6 @@ class CustomerTokenStore(Protocol):
         """
         ...
 
-    async def delete_of(self, account: str, *, older_than: int | None = None) -> int:
-        """Remove the tokens of an account.
-
-        Arguments:
-            account: Whose.
-            older_than: Only those of a smaller generation than this.
-
-        Returns:
-            How many there were.
-        """
-        ...
-
     async def forget(self, expired_at: datetime) -> int:
         """Remove tokens that are worth nothing at a time. A spent token stays until it expires, so that its
         second use is noticed.

@@ -57,13 +57,6 @@ class SqlCustomerTokenStore:
         """Remove the tokens of a family."""
         return await self._delete(_TOKEN.family == family)
 
-    async def delete_of(self, account: str, *, older_than: int | None = None) -> int:
-        """Remove the tokens of an account."""
-        which = _TOKEN.account == account
-        if older_than is not None:
-            which &= _TOKEN.generation < older_than
-        return await self._delete(which)
-
     async def forget(self, expired_at: datetime) -> int:
         """Remove tokens that are worth nothing at a time."""
         return await self._delete(_TOKEN.expires_at <= expired_at)

@@ -125,16 +125,6 @@ class MemoryCustomerTokenStore:
         """Remove the tokens of a family."""
         return self._delete([each.digest for each in self._tokens.values() if each.family == family])
 
-    async def delete_of(self, account: str, *, older_than: int | None = None) -> int:
-        """Remove the tokens of an account."""
-        return self._delete(
-            [
-                each.digest
-                for each in self._tokens.values()
-                if each.account == account and (older_than is None or each.generation < older_than)
-            ]
-        )
-
     async def forget(self, expired_at: datetime) -> int:
         """Remove tokens that are worth nothing at a time."""
         return self._delete([each.digest for each in self._tokens.values() if each.expires_at <= expired_at])

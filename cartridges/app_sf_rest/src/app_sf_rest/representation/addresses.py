@@ -11,20 +11,20 @@ class AddressData(BaseModel):
     id: str
     urn: str
     title: str | None = None
-    firstName: str | None = None  # noqa: N815
-    lastName: str | None = None  # noqa: N815
-    companyName1: str | None = None  # noqa: N815
-    addressLine1: str  # noqa: N815
-    addressLine2: str | None = None  # noqa: N815
-    addressLine3: str | None = None  # noqa: N815
-    postBox: str | None = None  # noqa: N815
-    postalCode: str  # noqa: N815
+    firstName: str | None = None
+    lastName: str | None = None
+    companyName1: str | None = None
+    addressLine1: str
+    addressLine2: str | None = None
+    addressLine3: str | None = None
+    postBox: str | None = None
+    postalCode: str
     city: str
-    mainDivision: str | None = None  # noqa: N815
-    countryCode: str  # noqa: N815
+    mainDivision: str | None = None
+    countryCode: str
     email: str | None = None
-    phoneHome: str | None = None  # noqa: N815
-    phoneMobile: str | None = None  # noqa: N815
+    phoneHome: str | None = None
+    phoneMobile: str | None = None
     fax: str | None = None
 
 

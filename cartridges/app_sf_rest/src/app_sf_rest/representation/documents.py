@@ -36,8 +36,8 @@ class OrderDocumentInformation(BaseModel):
 
     type: str
     name: str
-    downloadLink: str  # noqa: N815
-    creationDate: list[int] | None = None  # noqa: N815
+    downloadLink: str
+    creationDate: list[int] | None = None
     id: str
 
 

@@ -22,11 +22,11 @@ class Pricing(BaseModel):
 
     price: PriceItem
     total: PriceItem
-    undiscountedTotal: PriceItem  # noqa: N815
-    undiscountedPrice: PriceItem  # noqa: N815
-    undiscountedSingleBasePrice: PriceItem  # noqa: N815
-    singleBasePrice: PriceItem  # noqa: N815
-    salesTaxTotal: Amount  # noqa: N815
+    undiscountedTotal: PriceItem
+    undiscountedPrice: PriceItem
+    undiscountedSingleBasePrice: PriceItem
+    singleBasePrice: PriceItem
+    salesTaxTotal: Amount
 
 
 class Quantities(BaseModel):
@@ -45,17 +45,17 @@ class LineItemData(BaseModel):
     id: str
     position: int
     product: str
-    displayName: str  # noqa: N815
+    displayName: str
     description: str
     quantity: QuantityData
     pricing: Pricing
     calculated: bool = True
-    freeGift: bool = False  # noqa: N815
-    hiddenGift: bool = False  # noqa: N815
-    fulfillmentStatus: str  # noqa: N815
-    shipToAddress: str  # noqa: N815
-    shippingMethod: str | None = None  # noqa: N815
-    costCenter: str | None = None  # noqa: N815
+    freeGift: bool = False
+    hiddenGift: bool = False
+    fulfillmentStatus: str
+    shipToAddress: str
+    shippingMethod: str | None = None
+    costCenter: str | None = None
     quantities: Quantities | None = None
 
 

@@ -32,9 +32,9 @@ class AttributeData(BaseModel):
 class Buyer(BaseModel):
     """Who ordered."""
 
-    firstName: str | None = None  # noqa: N815
-    lastName: str | None = None  # noqa: N815
-    companyName: str | None = None  # noqa: N815
+    firstName: str | None = None
+    lastName: str | None = None
+    companyName: str | None = None
 
 
 class OrderCreation(BaseModel):
@@ -46,9 +46,9 @@ class OrderCreation(BaseModel):
 class Discounts(BaseModel):
     """By what the order names its discounts."""
 
-    valueBasedDiscounts: list[str]  # noqa: N815
-    shippingBasedDiscounts: list[str]  # noqa: N815
-    dynamicMessages: list[str] = []  # noqa: N815
+    valueBasedDiscounts: list[str]
+    shippingBasedDiscounts: list[str]
+    dynamicMessages: list[str] = []
 
 
 class StateSourceData(BaseModel):
@@ -61,7 +61,7 @@ class StateSourceData(BaseModel):
     """
 
     name: str
-    asOf: datetime  # noqa: N815
+    asOf: datetime
     reason: str | None = None
 
 
@@ -69,29 +69,29 @@ class OrderData(BaseModel):
     """An order."""
 
     id: str
-    documentNumber: str  # noqa: N815
-    creationDate: datetime  # noqa: N815
+    documentNumber: str
+    creationDate: datetime
     status: str
-    statusCode: str  # noqa: N815
-    orderCreation: OrderCreation = OrderCreation()  # noqa: N815
-    purchaseCurrency: str  # noqa: N815
+    statusCode: str
+    orderCreation: OrderCreation = OrderCreation()
+    purchaseCurrency: str
     customer: str | None = None
     user: str | None = None
     buyer: Buyer
-    costCenter: str | None = None  # noqa: N815
-    totalProductQuantity: float  # noqa: N815
-    messageToMerchant: str | None = None  # noqa: N815
-    externalOrderReference: str | None = None  # noqa: N815
+    costCenter: str | None = None
+    totalProductQuantity: float
+    messageToMerchant: str | None = None
+    externalOrderReference: str | None = None
     attributes: list[AttributeData] = []
     totals: Totals
-    invoiceToAddress: str  # noqa: N815
-    commonShipToAddress: str  # noqa: N815
-    commonShippingMethod: str | None = None  # noqa: N815
-    lineItems: list[str]  # noqa: N815
+    invoiceToAddress: str
+    commonShipToAddress: str
+    commonShippingMethod: str | None = None
+    lineItems: list[str]
     payments: list[str]
     discounts: Discounts
     IOMPaymentStatus: IomPaymentStatus | None = None
-    stateSource: StateSourceData  # noqa: N815
+    stateSource: StateSourceData
 
 
 class PageInfo(BaseModel):

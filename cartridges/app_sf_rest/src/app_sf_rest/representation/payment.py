@@ -10,11 +10,11 @@ from iomconnector.model.order_states import PaymentState
 class IomPaymentStatus(BaseModel):
     """How far an order is paid."""
 
-    paymentStatus: str  # noqa: N815
-    paidAmount: Amount  # noqa: N815
-    paidAmountPercent: Number  # noqa: N815
-    remainingAmount: Amount  # noqa: N815
-    remainingAmountPercent: Number  # noqa: N815
+    paymentStatus: str
+    paidAmount: Amount
+    paidAmountPercent: Number
+    remainingAmount: Amount
+    remainingAmountPercent: Number
 
 
 def payment_status(payment: PaymentState) -> IomPaymentStatus:

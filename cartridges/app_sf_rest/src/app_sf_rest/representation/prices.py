@@ -36,12 +36,12 @@ class PriceItem(BaseModel):
 class Totals(BaseModel):
     """The totals of an order."""
 
-    itemTotal: PriceItem  # noqa: N815
-    undiscountedItemTotal: PriceItem  # noqa: N815
-    shippingTotal: PriceItem  # noqa: N815
-    paymentCostsTotal: PriceItem  # noqa: N815
-    surchargeTotal: PriceItem  # noqa: N815
-    grandTotal: PriceItem  # noqa: N815
+    itemTotal: PriceItem
+    undiscountedItemTotal: PriceItem
+    shippingTotal: PriceItem
+    paymentCostsTotal: PriceItem
+    surchargeTotal: PriceItem
+    grandTotal: PriceItem
 
 
 def totals_of(order: Order) -> Totals:

@@ -11,6 +11,7 @@ from app_bo.testing.visitor import sign_in
 from iomconnector.testing.browser_looks import (
     NARROW,
     WIDE,
+    follow,
     keep_screenshot,
     pixels_beside,
     serious_violations,
@@ -37,40 +38,40 @@ def _start_assistant(page: Page) -> None:
 def _assistant_general(page: Page) -> None:
     _start_assistant(page)
     page.get_by_label("SMTP Mail Service").check()
-    page.get_by_role("button", name="Next").click()
+    follow(page.get_by_role("button", name="Next"))
 
 
 def _assistant_settings(page: Page) -> None:
     _assistant_general(page)
     page.get_by_label("Id", exact=True).fill("mail-business")
-    page.get_by_role("button", name="Next").click()
+    follow(page.get_by_role("button", name="Next"))
 
 
 def _assistant_settings_wrong(page: Page) -> None:
     _assistant_settings(page)
     page.get_by_label("Port").fill("70000")
-    page.get_by_role("button", name="Next").click()
+    follow(page.get_by_role("button", name="Next"))
 
 
 def _assistant_sharing(page: Page) -> None:
     _assistant_settings(page)
     page.get_by_label("Host").fill("mail.example.com")
-    page.get_by_role("button", name="Next").click()
+    follow(page.get_by_role("button", name="Next"))
 
 
 def _assistant_review(page: Page) -> None:
     _assistant_sharing(page)
-    page.get_by_role("button", name="Next").click()
+    follow(page.get_by_role("button", name="Next"))
 
 
 def _replace(page: Page) -> None:
     page.goto("/bo/services/warehouse")
-    page.get_by_role("button", name="Activate").click()
+    follow(page.get_by_role("button", name="Activate"))
 
 
 def _tested(page: Page) -> None:
     page.goto("/bo/services/mail")
-    page.get_by_role("button", name="Test connection").click()
+    follow(page.get_by_role("button", name="Test connection"))
 
 
 def _stale(page: Page) -> None:
@@ -80,9 +81,9 @@ def _stale(page: Page) -> None:
     other.goto("/bo/services/mail/edit")
     timeout = other.get_by_label("Time-out")
     timeout.fill("20" if timeout.input_value() == "10" else "10")
-    other.get_by_role("button", name="Save").click()
+    follow(other.get_by_role("button", name="Save"))
     other.close()
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
 
 
 def _opened_life(page: Page) -> None:
@@ -95,14 +96,14 @@ def _correction(page: Page) -> None:
     document = page.get_by_label("Document of the order")
     document.fill(document.input_value().replace("Jena", "Weimar"))
     page.get_by_label("Why it is corrected").fill("The customer called: the city was wrong.")
-    page.get_by_role("button", name="See the difference").click()
+    follow(page.get_by_role("button", name="See the difference"))
 
 
 def _refused(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
 
 
 def _at(path: str) -> Callable[[Page], None]:

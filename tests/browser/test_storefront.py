@@ -24,6 +24,7 @@ from iomconnector.application import Application
 from iomconnector.testing.browser_looks import (
     NARROW,
     WIDE,
+    follow,
     keep_screenshot,
     pixels_beside,
     serious_violations,
@@ -127,7 +128,7 @@ def sign_in(page: Page, login: str = "patricia", *, path: str = f"{SHOP}/account
     page.goto(path)
     page.locator("#login").fill(login)
     page.locator("#password").fill(PASSWORD)
-    page.locator("main button").click()
+    follow(page.locator("main button"))
 
 
 def tab_to(page: Page, target: Locator, *, presses: int = 80) -> None:
@@ -273,7 +274,7 @@ def _at(path: str) -> Callable[[Page], None]:
 def _order(number: str, shop: str = SHOP) -> Callable[[Page], None]:
     def go(page: Page) -> None:
         page.goto(f"{shop}/orders?number={number}")
-        page.locator("table.orders th[scope=row] a").click()
+        follow(page.locator("table.orders th[scope=row] a"))
 
     return go
 
@@ -307,7 +308,7 @@ def test_how_every_page_looks(open_context: OpenContext, look: str) -> None:
         problems += _looked_at(page, "sign-in" if login == "patricia" else "sign-in-company", look)
         sign_in(page, login, path=f"{shop}/account")
         if look in ("en", "tablet", "large") and login == "bea":
-            page.get_by_role("button", name="English").click()
+            follow(page.get_by_role("button", name="English"))
         for name, go in pages.items():
             console.clear()
             go(page)

@@ -11,13 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 COLOURS: Final = 96
 WIDE: Final = {"width": 1280, "height": 860}
 NARROW: Final = {"width": 360, "height": 760}
 VARIABLE: Final = "UPDATE_SCREENSHOTS"
 """The environment variable that asks for pictures: ``1`` for those of the docs, else a folder for all."""
+
+
+def follow(target: Locator) -> None:
+    """Click on something that leads to another page, and wait until that is loaded.
+
+    A click alone may return while the page is being left, and what is evaluated then finds half a document.
+    """
+    with target.page.expect_navigation():
+        target.click()
 
 
 def serious_violations(page: Page) -> list[str]:

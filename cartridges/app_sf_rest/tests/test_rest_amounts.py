@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app_sf_rest.representation.documents import information, links
-from app_sf_rest.representation.order import included, order_data
+from app_sf_rest.representation.included import included
+from app_sf_rest.representation.order import order_data
 from app_sf_rest.representation.payment import payment_status
 from app_sf_rest.representation.prices import both, totals_of
 from iomconnector.model.exports import ExportRequest, ExportState

@@ -143,14 +143,15 @@ def test_the_first_signal_finishes_what_was_begun_and_leaves_nothing_leased(shop
 
 def test_what_cannot_be_finished_in_time_is_given_back_and_made_no_second_time(shop: Shop) -> None:
     (shop.oms / HOLD).touch()
-    place(shop, "slow", "waiting")
+    place(shop, "one", "other")
     with shop.working("--concurrency", "1", variables={"IOMC_SHUTDOWN_GRACE": "0.5"}) as worker:
         wait_until(lambda: held(shop), "an order is being sent")
         worker.signal(signal.SIGTERM)
         assert ended(worker) == 0, worker.err
         assert "not finished in time" in worker.err
     assert open_claims(shop) == []
-    shown = shop.json("order", "show", "slow")
+    [being_sent] = held(shop)
+    shown = shop.json("order", "show", being_sent.name.rsplit("-", 1)[1])
     assert (shown["state"], shown["attempts"]) == ("due", 1)
     assert "was stopped during the attempt" in shown["reason"]
     (shop.oms / HOLD).unlink()

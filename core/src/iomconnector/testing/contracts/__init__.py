@@ -36,6 +36,16 @@ from iomconnector.testing.contracts.history_far_side import (
     HistoryFarSide,
     HistoryScene,
 )
+from iomconnector.testing.contracts.inventory_far_side import (
+    InventoryFarSide,
+    InventoryScene,
+    RemoteInventoryFarSide,
+    RemoteInventoryScene,
+)
+from iomconnector.testing.contracts.inventory_service import (
+    InventoryServiceContract,
+    RemoteInventoryServiceContract,
+)
 from iomconnector.testing.contracts.job_engine import JobEngineContract, JobStage
 from iomconnector.testing.contracts.message_log import MessageLogContract
 from iomconnector.testing.contracts.number_assignments import NumberAssignmentsContract
@@ -101,6 +111,9 @@ __all__ = [
     "HistoryAndDocuments",
     "HistoryFarSide",
     "HistoryScene",
+    "InventoryFarSide",
+    "InventoryScene",
+    "InventoryServiceContract",
     "JobEngineContract",
     "JobStage",
     "MessageLogContract",
@@ -121,6 +134,9 @@ __all__ = [
     "PrivacyStorage",
     "ReconciliationStorage",
     "ReconciliationStoreContract",
+    "RemoteInventoryFarSide",
+    "RemoteInventoryScene",
+    "RemoteInventoryServiceContract",
     "RetentionStoreContract",
     "SecretStoreContract",
     "SequenceStorage",

@@ -1,0 +1,267 @@
+"""An inventory in memory, and asking it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import NoReturn
+
+from iomconnector.model.availability import (
+    LocationStock,
+    ProductStock,
+    Reservation,
+    ReservationType,
+    ReservedItem,
+)
+from iomconnector.model.endpoints import Endpoint
+from iomconnector.ports.inventory_service import (
+    InventoryRules,
+    InventoryUnavailableError,
+    ReservationExpiredError,
+    ReservationRefusedError,
+    ReservationUnclearError,
+    UnknownReservationError,
+)
+from iomconnector.testing.memory.clock import ManualClock
+from iomconnector.testing.memory.order_management import Mood
+
+WAREHOUSE = "Main Warehouse"
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    reservation: Reservation
+    key: str
+
+
+class MemoryInventory:
+    """Implements :class:`~iomconnector.testing.contracts.RemoteInventoryFarSide`.
+
+    ``asked`` has the products of each question that came in. While ``answering`` is not set, none is
+    answered.
+
+    Arguments:
+        clock: Tells the time there.
+    """
+
+    def __init__(self, clock: ManualClock | None = None) -> None:
+        self.clock = clock or ManualClock()
+        self.mood = Mood.ACCEPTING
+        self.throttled_for = 0
+        self.stock: dict[str, int] = {}
+        self.asked: list[tuple[str, ...]] = []
+        self.answering = asyncio.Event()
+        self.answering.set()
+        self._held: dict[str, _Held] = {}
+        self._ids = count(1)
+
+    async def put(self, sku: str, quantity: int) -> None:
+        """Have so many pieces of a product."""
+        self.stock[sku] = quantity
+
+    async def pass_time(self, seconds: int) -> None:
+        """Move the clock on."""
+        self.clock.advance(timedelta(seconds=seconds))
+
+    def now(self) -> datetime:
+        """The time there."""
+        return self.clock.now()
+
+    def questions(self) -> int:
+        """How many requests about what is available came in."""
+        return len(self.asked)
+
+    def available(self, sku: str, besides: str | None = None) -> int:
+        """How many pieces can be bought, those of one reservation included."""
+        held = sum(
+            each.reservation.pieces.get(sku, 0) for each in self._valid() if each.reservation.id != besides
+        )
+        return max(0, self.stock[sku] - held)
+
+    def make(
+        self, items: Mapping[str, int], kind: ReservationType, lifetime: timedelta, key: str
+    ) -> Reservation:
+        """Hold pieces, whatever the mood.
+
+        Raises:
+            ReservationRefusedError: There is not enough, or the key is that of another reservation.
+        """
+        for each in self._valid():
+            if each.key == key:
+                return _the_same(each.reservation, items, key)
+        there = {sku: self.available(sku) if sku in self.stock else 0 for sku in items}
+        short = {sku: there[sku] for sku, wanted in items.items() if there[sku] < wanted}
+        if short and (kind is ReservationType.COMPLETE or not any(there.values())):
+            raise ReservationRefusedError("There is not enough.", short=short)
+        reservation = Reservation(
+            id=str(next(self._ids)),
+            items=tuple(
+                ReservedItem(sku=sku, wanted=wanted, reserved=min(wanted, there[sku]))
+                for sku, wanted in items.items()
+            ),
+            valid_until=self.clock.now() + lifetime,
+            type=kind,
+        )
+        self._held[reservation.id] = _Held(reservation, key)
+        return reservation
+
+    def get(self, reservation_id: str) -> Reservation:
+        """A reservation that holds something.
+
+        Raises:
+            ReservationGoneError: There is none.
+        """
+        held = self._held.get(reservation_id)
+        if held is None:
+            raise UnknownReservationError(f"There is no reservation {reservation_id}.")
+        if held.reservation.is_over(self.clock.now()):
+            raise ReservationExpiredError(f"The time of reservation {reservation_id} is over.")
+        return held.reservation
+
+    def extend(self, reservation_id: str, lifetime: timedelta) -> Reservation:
+        """Give a reservation another end. Raises as :meth:`get` does."""
+        changed = self.get(reservation_id).model_copy(update={"valid_until": self.clock.now() + lifetime})
+        self._held[reservation_id] = _Held(changed, self._held[reservation_id].key)
+        return changed
+
+    def free(self, reservation_id: str) -> None:
+        """Hold nothing for a reservation any more."""
+        self._held.pop(reservation_id, None)
+
+    def reservations(self) -> Sequence[Reservation]:
+        """Those that hold something."""
+        return [each.reservation for each in self._valid()]
+
+    async def accept(self) -> None:
+        """Answer every request as it should be answered."""
+        self.mood = Mood.ACCEPTING
+
+    async def go_down(self) -> None:
+        """Listen no more."""
+        self.mood = Mood.DOWN
+
+    async def ignore(self) -> None:
+        """Take requests, handle none, answer none."""
+        self.mood = Mood.IGNORING
+
+    async def lose_answers(self) -> None:
+        """Handle requests, answer none."""
+        self.mood = Mood.LOSING_ANSWERS
+
+    async def fail(self) -> None:
+        """Answer with an error of its own."""
+        self.mood = Mood.FAILING
+
+    async def garble(self) -> None:
+        """Handle requests and answer what nobody can read."""
+        self.mood = Mood.GARBLING
+
+    async def throttle(self, seconds: int) -> None:
+        """Ask to come back after so many seconds."""
+        self.mood = Mood.THROTTLING
+        self.throttled_for = seconds
+
+    async def forbid(self) -> None:
+        """Take the user's rights away."""
+        self.mood = Mood.FORBIDDING
+
+    def _valid(self) -> list[_Held]:
+        now = self.clock.now()
+        return [each for each in self._held.values() if not each.reservation.is_over(now)]
+
+
+class MemoryInventoryService:
+    """Implements :class:`~iomconnector.ports.inventory_service.InventoryService`.
+
+    Arguments:
+        inventory: Where the stock is.
+        rules: What the configuration says.
+        endpoint: What the requests go to.
+    """
+
+    recognizes_keys = True
+
+    def __init__(
+        self,
+        inventory: MemoryInventory,
+        rules: InventoryRules | None = None,
+        endpoint: Endpoint | None = None,
+    ) -> None:
+        self.inventory = inventory
+        self.rules = rules or InventoryRules()
+        self.endpoint = endpoint or Endpoint("memory")
+
+    async def availability(
+        self, skus: Sequence[str], reservation: str | None = None
+    ) -> Mapping[str, ProductStock]:
+        """What there is of products."""
+        if not skus:
+            return {}
+        self.inventory.asked.append(tuple(skus))
+        await self._heard()
+        self._answer()
+        found = {}
+        for sku in skus:
+            if sku in self.inventory.stock:
+                pieces = self.inventory.available(sku, reservation)
+                places = (LocationStock(location=WAREHOUSE, quantity=pieces),)
+                found[sku] = ProductStock(sku=sku, available=pieces > 0, quantity=pieces, locations=places)
+        return found
+
+    async def reserve(
+        self, items: Mapping[str, int], *, kind: ReservationType, lifetime: timedelta, key: str
+    ) -> Reservation:
+        """Have pieces held."""
+        await self._heard()
+        made = self.inventory.make(items, kind, lifetime, key)
+        self._answer(changed=True)
+        return made
+
+    async def reservation(self, reservation_id: str) -> Reservation:
+        """What a reservation holds now."""
+        await self._heard()
+        self._answer()
+        return self.inventory.get(reservation_id)
+
+    async def extend(self, reservation_id: str, lifetime: timedelta) -> Reservation:
+        """Let a reservation last for so long from now."""
+        await self._heard()
+        extended = self.inventory.extend(reservation_id, lifetime)
+        self._answer(changed=True)
+        return extended
+
+    async def release(self, reservation_id: str) -> None:
+        """Free what a reservation holds."""
+        await self._heard()
+        self.inventory.free(reservation_id)
+        self._answer(changed=True)
+
+    async def aclose(self) -> None:
+        """There is nothing to give back."""
+
+    async def _heard(self) -> None:
+        """Come in; what is not handled is told here."""
+        inventory = self.inventory
+        await asyncio.sleep(0)
+        await inventory.answering.wait()
+        if inventory.mood is Mood.THROTTLING:
+            self._unavailable(retry_after=inventory.throttled_for)
+        if inventory.mood not in (Mood.ACCEPTING, Mood.LOSING_ANSWERS, Mood.GARBLING):
+            self._unavailable()
+
+    def _answer(self, *, changed: bool = False) -> None:
+        if self.inventory.mood is not Mood.ACCEPTING:
+            error = ReservationUnclearError if changed else InventoryUnavailableError
+            raise error(f"The answer was lost: the inventory {self.inventory.mood}.")
+
+    def _unavailable(self, retry_after: float | None = None) -> NoReturn:
+        raise InventoryUnavailableError(
+            f"The inventory does not answer: {self.inventory.mood}.", retry_after=retry_after
+        )
+
+
+def _the_same(reservation: Reservation, items: Mapping[str, int], key: str) -> Reservation:
+    if {each.sku: each.wanted for each in reservation.items} != dict(items):
+        raise ReservationRefusedError(f"Reservation {reservation.id} has the key {key} for other items.")
+    return reservation

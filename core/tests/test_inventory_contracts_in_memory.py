@@ -1,0 +1,26 @@
+"""The contracts of inventory services, kept by the adapter in memory."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from iomconnector.testing.contracts import (
+    InventoryScene,
+    InventoryServiceContract,
+    RemoteInventoryScene,
+    RemoteInventoryServiceContract,
+)
+from iomconnector.testing.memory import MemoryInventory, MemoryInventoryService
+
+
+class TestMemoryInventoryService(InventoryServiceContract):
+    @asynccontextmanager
+    async def scene(self) -> AsyncIterator[InventoryScene]:
+        inventory = MemoryInventory()
+        yield InventoryScene(MemoryInventoryService(inventory), inventory)
+
+
+class TestMemoryInventoryServiceFarAway(RemoteInventoryServiceContract):
+    @asynccontextmanager
+    async def scene(self) -> AsyncIterator[RemoteInventoryScene]:
+        inventory = MemoryInventory()
+        yield RemoteInventoryScene(MemoryInventoryService(inventory), inventory)

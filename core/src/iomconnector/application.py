@@ -22,6 +22,7 @@ from iomconnector.ports.export_desk import ExportDesk
 from iomconnector.ports.export_ledger import ExportLedger
 from iomconnector.ports.export_pauses import ExportPauses
 from iomconnector.ports.export_queries import ExportQueries
+from iomconnector.ports.inventory_service import InventoryService
 from iomconnector.ports.job_engine import JobEngine
 from iomconnector.ports.message_log import MessageLog
 from iomconnector.ports.order_export_service import OrderExportService
@@ -41,6 +42,7 @@ from iomconnector.storage.database import Database
 from iomconnector.usecases.access_tokens import AccessTokens
 from iomconnector.usecases.accounts import Accounts
 from iomconnector.usecases.approve_orders import ApproveOrders
+from iomconnector.usecases.availability import CheckAvailability
 from iomconnector.usecases.channel_outlook import ChannelOutlooks
 from iomconnector.usecases.close_circuits import CloseCircuits
 from iomconnector.usecases.correct_orders import CorrectOrders
@@ -120,6 +122,7 @@ class Application:
     gates: Gates
     cache: Cache
     order_history: OrderHistory
+    availability: CheckAvailability
     make_scrape: Callable[[], Scrape]
     assembly: Assembly | None = None
     worker: str = "worker"
@@ -176,6 +179,15 @@ class Application:
         service: OrderHistoryService = await self.resolver.resolve(OrderHistoryService, channel)
         return service
 
+    async def inventory_service(self, channel: str) -> InventoryService:
+        """The inventory service of a channel.
+
+        Raises:
+            ServiceResolutionError: None or several are operational.
+        """
+        service: InventoryService = await self.resolver.resolve(InventoryService, channel)
+        return service
+
     @property
     def follow_orders(self) -> FollowOrders:
         """Keeps the last known states of orders fresh."""
@@ -225,6 +237,7 @@ class Application:
     async def aclose(self) -> None:
         """Give back connections, close the database and send the spans that are left."""
         await self.order_history.aclose()
+        await self.availability.aclose()
         await self.gates.aclose()
         await self.resolver.aclose()
         await self.cache.aclose()

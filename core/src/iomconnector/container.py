@@ -117,6 +117,7 @@ class Container(containers.DeclarativeContainer):
         message_log,
         extensions,
         telemetry,
+        database,
     )
     resolver = providers.Singleton(
         ServiceResolver,
@@ -128,6 +129,7 @@ class Container(containers.DeclarativeContainer):
         clock,
         message_log,
         telemetry,
+        database,
     )
     access_tokens = providers.Singleton(AccessTokens, access_token_store, contexts, clock)
     accounts = providers.Singleton(
@@ -209,6 +211,10 @@ class Container(containers.DeclarativeContainer):
         wiring.order_history, customer_orders, order_state_store, cache, resolver, gates, clock, telemetry
     )
 
+    availability = providers.Singleton(
+        wiring.availability, cache, cartridges, database, resolver, gates, clock, telemetry
+    )
+
     scrape = providers.Singleton(
         wiring.scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock
     )
@@ -258,6 +264,7 @@ class Container(containers.DeclarativeContainer):
         gates=gates,
         cache=cache,
         order_history=order_history,
+        availability=availability,
         make_scrape=scrape.provider,
         assembly=assembly,
         worker=worker,

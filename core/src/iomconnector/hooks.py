@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from iomconnector.cli.commands import Command
     from iomconnector.jobs.background import BackgroundService
     from iomconnector.jobs.offered import BackgroundWork
+    from iomconnector.ports.clock import Clock
+    from iomconnector.ports.local_stock import LocalStock
     from iomconnector.services.definition import ServiceDefinition
+    from iomconnector.storage.database import Database
     from iomconnector.storage.preparation import Preparer
 
 PROJECT = "iomconnector"
@@ -77,6 +80,15 @@ def iomconnector_preparers() -> Sequence[Preparer]:
 
     ``dbprepare`` runs each step once, by phase (pre, main, post) and in load order; the name is what it
     remembers.
+    """
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_local_stocks(database: Database, clock: Clock) -> Sequence[LocalStock]:
+    """Tell what the shop itself knows of its stock, while an inventory service cannot be asked.
+
+    The first one in the load order is asked.
     """
     raise AssertionError
 

@@ -19,7 +19,9 @@ from iomconnector.ports.customer_token_store import CustomerTokenStore
 from iomconnector.ports.customer_user_repository import CustomerUserRepository
 from iomconnector.ports.endpoint_states import EndpointStates
 from iomconnector.ports.export_queries import ExportQueries
+from iomconnector.ports.inventory_service import InventoryService
 from iomconnector.ports.job_engine import JobEngine
+from iomconnector.ports.local_stock import LocalStock
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_history_service import OrderHistoryService
 from iomconnector.ports.order_state_store import OrderStateStore
@@ -30,14 +32,17 @@ from iomconnector.storage.database import Database
 from iomconnector.storage.disk_cache import DiskCache
 from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.usecases import order_history as history
+from iomconnector.usecases.availability import CheckAvailability, check_availability
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_tokens import CustomerTokens
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.history_source import HistorySource
+from iomconnector.usecases.inventory_source import InventorySource
 from iomconnector.usecases.order_history import OrderHistory
 from iomconnector.usecases.sign_in import SignInRules
 
 if TYPE_CHECKING:
+    from iomconnector.cartridges.loaded import LoadedCartridges
     from iomconnector.observability.scrape import Scrape
 
 SHARE_OF_GRACE = 0.8
@@ -92,6 +97,26 @@ def order_history(
         return HistorySource(found.adapter, found.identity)
 
     return history.order_history(orders, store, cache, resolve, gates, clock, telemetry)
+
+
+def availability(
+    cache: Cache,
+    cartridges: LoadedCartridges,
+    database: Database,
+    resolver: ServiceResolver,
+    gates: Gates,
+    clock: Clock,
+    telemetry: Telemetry,
+) -> CheckAvailability:
+    """Tells shoppers what they can buy."""
+
+    async def resolve(channel: str) -> InventorySource:
+        found = await resolver.resolution(InventoryService, channel)
+        return InventorySource(found.adapter, found.identity)
+
+    offered = cartridges.collect("iomconnector_local_stocks", database=database, clock=clock)
+    local: LocalStock | None = offered[0][1] if offered else None
+    return check_availability(cache, local, resolve, gates, clock, telemetry)
 
 
 def gates(states: EndpointStates, worker: str, clock: Clock, settings: Settings) -> Gates:

@@ -22,7 +22,7 @@ class Quality(StrEnum):
     CART = "cart"
     """For somebody who wants to buy: what is true now."""
     CHECKOUT = "checkout"
-    """For somebody who buys: what the inventory service itself says now. Nobody answers in its place."""
+    """For somebody who buys: what is true now, and the inventory service may take its time to say it."""
 
 
 class LocationStock(Value):
@@ -67,12 +67,14 @@ class AvailabilitySource(StrEnum):
 
 
 class AvailabilityReason(StrEnum):
-    """Why the inventory service itself did not answer."""
+    """Why the inventory service does not say whether a product can be bought."""
 
     SERVICE_INACTIVE = "service inactive"
     CIRCUIT_OPEN = "circuit open"
     TOO_SLOW = "too slow"
     UNAVAILABLE = "unavailable"
+    NOT_THERE = "not there"
+    """Whoever answers does not know the product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Availability:
         quantity: How many pieces there are; none where that is not known.
         locations: The same by supplier or warehouse, where it is told.
         restock_on: The day from which more is expected, where it is known.
-        reason: Why the inventory service itself did not answer; none where it did.
+        reason: Why the inventory service does not say so; none where it does.
     """
 
     sku: str

@@ -119,6 +119,17 @@ class Metrics:
             "Questions to order management systems about the states of orders: answered or failed.",
             ["channel", "outcome"],
         )
+        self.availabilities = self._counter(
+            "iomconnector_availabilities_total",
+            "Products about which somebody was told whether they can be bought, by who said it: inventory "
+            "service, local stock or nobody.",
+            ["channel", "source"],
+        )
+        self.stock_questions = self._counter(
+            "iomconnector_stock_questions_total",
+            "Questions to inventory services about what is available: answered or failed.",
+            ["channel", "outcome"],
+        )
         self.scrape_errors = self._counter(
             "iomconnector_scrape_errors_total",
             "Times that a source of metrics could not be read when it was asked for.",

@@ -229,6 +229,24 @@ class Telemetry:
         """
         self.metrics.state_questions.labels(channel, outcome).inc()
 
+    def told_availability(self, channel: str, source: str) -> None:
+        """Somebody was told whether a product can be bought.
+
+        Arguments:
+            channel: The channel in which it is sold.
+            source: Who said so, one of a few.
+        """
+        self.metrics.availabilities.labels(channel, source).inc()
+
+    def asked_for_stock(self, channel: str, outcome: str) -> None:
+        """An inventory service was asked what is available.
+
+        Arguments:
+            channel: The channel for which it was asked.
+            outcome: ``answered`` or ``failed``.
+        """
+        self.metrics.stock_questions.labels(channel, outcome).inc()
+
     def exporting(self, *, on: bool) -> None:
         """This process begins or ceases to export orders."""
         self.metrics.exporting.set(int(on))

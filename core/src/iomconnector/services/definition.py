@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from iomconnector.observability.telemetry import Telemetry
     from iomconnector.ports.clock import Clock
     from iomconnector.ports.message_log import MessageLog
+    from iomconnector.storage.database import Database
 
 ConfigurationT = TypeVar("ConfigurationT", bound=BaseModel)
 
@@ -34,6 +35,8 @@ class AdapterContext:
         message_log: Where every exchanged message is kept.
         extensions: The extension points of the assembly and what is bound to them.
         telemetry: Traces and measures requests to other systems.
+        database: The shop's database, for an adapter whose other side are tables of its cartridge; none where
+            services run without one, as in tests.
     """
 
     service: str
@@ -42,6 +45,7 @@ class AdapterContext:
     message_log: MessageLog
     extensions: Extensions
     telemetry: Telemetry = field(default_factory=_of_its_own, compare=False)
+    database: Database | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

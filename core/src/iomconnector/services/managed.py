@@ -1,7 +1,7 @@
 """Managed services: everything that people and programs do with them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -38,6 +38,9 @@ from iomconnector.services.transactions import ServiceTransactions
 from iomconnector.services.transfer import ServiceImport, exported
 from iomconnector.services.transfer_document import read_document, written
 
+if TYPE_CHECKING:
+    from iomconnector.storage.database import Database
+
 
 class ManagedServices(ServiceChanges):
     """Shows, changes and tests managed services.
@@ -64,6 +67,7 @@ class ManagedServices(ServiceChanges):
         message_log: MessageLog,
         extensions: Extensions,
         telemetry: Telemetry | None = None,
+        database: "Database | None" = None,
     ) -> None:
         transactions = ServiceTransactions(store, definitions, contexts, clock)
         super().__init__(definitions, contexts, settings, transactions)
@@ -73,6 +77,7 @@ class ManagedServices(ServiceChanges):
         self._message_log = message_log
         self._extensions = extensions
         self._telemetry = telemetry or Telemetry()
+        self._database = database
 
     async def types(self, organization: str) -> Sequence[ServiceTypeRow]:
         """Every service type of the assembly, by its id, as the organization of a context sees it.
@@ -184,7 +189,15 @@ class ManagedServices(ServiceChanges):
         return await connection_report(
             self._definitions.get(definition),
             settings,
-            AdapterContext(name, context, self._clock, self._message_log, self._extensions, self._telemetry),
+            AdapterContext(
+                name,
+                context,
+                self._clock,
+                self._message_log,
+                self._extensions,
+                self._telemetry,
+                self._database,
+            ),
         )
 
     async def export_toml(self, context: str | None = None) -> str:

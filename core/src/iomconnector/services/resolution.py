@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -25,6 +25,9 @@ from iomconnector.services.definition import AdapterContext
 from iomconnector.services.registry import ServiceDefinitions
 from iomconnector.services.setting_values import SettingValues
 from iomconnector.services.status import ContextServices
+
+if TYPE_CHECKING:
+    from iomconnector.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +96,7 @@ class ServiceResolver:
         clock: Clock,
         message_log: MessageLog,
         telemetry: Telemetry | None = None,
+        database: "Database | None" = None,
     ) -> None:
         self._definitions = definitions
         self._store = store
@@ -102,6 +106,7 @@ class ServiceResolver:
         self._clock = clock
         self._message_log = message_log
         self._telemetry = telemetry or Telemetry()
+        self._database = database
         self._state: ServiceState | None = None
         self._checked_at: datetime | None = None
         self._resolved: dict[tuple[type[Any], str], _Resolved] = {}
@@ -207,6 +212,7 @@ class ServiceResolver:
             message_log=self._message_log,
             extensions=self._extensions,
             telemetry=self._telemetry,
+            database=self._database,
         )
         try:
             return definition.adapter(settings, surroundings)

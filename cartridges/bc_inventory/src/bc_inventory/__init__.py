@@ -1,0 +1,1 @@
+"""The shop's own stock, and the inventory service that asks it."""

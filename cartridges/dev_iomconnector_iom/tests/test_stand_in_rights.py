@@ -17,6 +17,8 @@ OPERATIONS: dict[Right, list[tuple[str, str]]] = {
     Right.CREATE_ORDER: [("POST", "/orders")],
     Right.VIEW_ORDER: [("GET", "/orders/Known")],
     Right.ORDER_STATES: [("GET", "/order-states"), ("GET", "/order-states/modified?minCursor=0")],
+    Right.ATP: [],
+    Right.RESERVATION: [],
     Right.CHANGE_ORDER: [("POST", "/orders/Known/change-requests")],
     Right.VIEW_CHANGES: [
         ("GET", "/orders/Known/change-requests"),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dev_iomconnector_iom.config import (
         ClockConfig,
         ClockMode,
+        InventoryConfig,
         Right,
         ShopConfig,
         StandInConfig,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dev_iomconnector_iom.contract.versions import ApiVersion
     from dev_iomconnector_iom.control.client import ControlClient, ControlError
     from dev_iomconnector_iom.control.messages import OrderReport, PiecesOfPosition
+    from dev_iomconnector_iom.control.stock_messages import StockEntry
     from dev_iomconnector_iom.faults.rules import FaultKind, FaultRule
     from dev_iomconnector_iom.server import RunningStandIn, StandIn, StandInStartError, run_in_thread
 
@@ -30,6 +32,7 @@ __all__ = [
     "ControlError",
     "FaultKind",
     "FaultRule",
+    "InventoryConfig",
     "Middleware",
     "OrderReport",
     "PiecesOfPosition",
@@ -39,6 +42,7 @@ __all__ = [
     "StandIn",
     "StandInConfig",
     "StandInStartError",
+    "StockEntry",
     "UserConfig",
     "create_app",
     "run_in_thread",
@@ -52,12 +56,14 @@ _MODULES = {
     "ControlError": "dev_iomconnector_iom.control.client",
     "FaultKind": "dev_iomconnector_iom.faults.rules",
     "FaultRule": "dev_iomconnector_iom.faults.rules",
+    "InventoryConfig": "dev_iomconnector_iom.config",
     "Middleware": "dev_iomconnector_iom.application",
     "OrderReport": "dev_iomconnector_iom.control.messages",
     "PiecesOfPosition": "dev_iomconnector_iom.control.messages",
     "Right": "dev_iomconnector_iom.config",
     "RunningStandIn": "dev_iomconnector_iom.server",
     "ShopConfig": "dev_iomconnector_iom.config",
+    "StockEntry": "dev_iomconnector_iom.control.stock_messages",
     "StandIn": "dev_iomconnector_iom.server",
     "StandInConfig": "dev_iomconnector_iom.config",
     "StandInStartError": "dev_iomconnector_iom.server",

@@ -18,6 +18,7 @@ from dev_iomconnector_iom.control.routes import control_application
 from dev_iomconnector_iom.faults.layer import FaultLayer
 from dev_iomconnector_iom.faults.rules import FaultBook
 from dev_iomconnector_iom.faults.statistics import Statistics
+from dev_iomconnector_iom.inventory import Inventory
 from dev_iomconnector_iom.store.change_requests import ChangeRequestTable
 from dev_iomconnector_iom.store.database import Database
 from dev_iomconnector_iom.store.orders import OrderTable
@@ -139,14 +140,17 @@ def create_app(config: StandInConfig, *, middleware: Sequence[Middleware] = ()) 
 
 def _context(config: StandInConfig, database: Database) -> Context:
     shops = {shop.id: shop for shop in config.shops}
+    inventory = Inventory.at(database, shops, config.inventory.time_zone)
+    orders = OrderTable(database, inventory.orders)
     return Context(
         config=config,
         shops=shops,
         authenticator=Authenticator(config.users, config.jwt_secret.get_secret_value()),
         database=database,
-        orders=OrderTable(database),
+        orders=orders,
         change_requests=ChangeRequestTable(database),
-        clock=OrderClock(database, shops, config.clock),
+        clock=OrderClock(database, orders, shops, config.clock),
+        inventory=inventory,
     )
 
 

@@ -33,17 +33,24 @@ class OrderClock:
 
     Arguments:
         database: Where orders and change requests are.
+        orders: The orders.
         shops: The shops by id.
         config: How time passes until :meth:`set` says otherwise.
     """
 
-    def __init__(self, database: Database, shops: Mapping[int, ShopConfig], config: ClockConfig) -> None:
+    def __init__(
+        self,
+        database: Database,
+        orders: OrderTable,
+        shops: Mapping[int, ShopConfig],
+        config: ClockConfig,
+    ) -> None:
         self.mode = config.mode
         self.seconds_per_step = config.seconds_per_step
         self._stop_at = config.stop_at
         self._database = database
         self._shops = shops
-        self._orders = OrderTable(database)
+        self._orders = orders
         self._change_requests = ChangeRequestTable(database)
         self._wake = asyncio.Event()
 

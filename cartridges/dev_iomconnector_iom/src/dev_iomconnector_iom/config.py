@@ -6,9 +6,10 @@ import tomllib
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from dev_iomconnector_iom.contract.iso import COUNTRIES
 from dev_iomconnector_iom.contract.versions import ApiVersion
@@ -25,6 +26,8 @@ class Right(IntEnum):
     VIEW_ORDER = 1
     CREATE_ORDER = 2
     ORDER_STATES = 67
+    ATP = 123
+    RESERVATION = 124
     CHANGE_ORDER = 147
     VIEW_CHANGES = 148
 
@@ -75,6 +78,7 @@ class ShopConfig(_Model):
         suppliers: Names of suppliers; positions go to them in turn.
         carrier: Who carries the goods.
         tracking_url: The tracking page; ``{number}`` stands for the tracking number.
+        stock: Product -> supplier -> pieces, for a storage that has no stock of the shop yet.
     """
 
     id: int
@@ -103,6 +107,7 @@ class ShopConfig(_Model):
     suppliers: tuple[str, ...] = Field(default=("inTRONICS Texas Warehouse",), min_length=1)
     carrier: str = "DHL"
     tracking_url: str = "https://tracking.example.com/parcels/{number}"
+    stock: dict[str, dict[str, Annotated[int, Field(ge=0, lt=1 << 31)]]] = Field(default_factory=dict)
 
     @property
     def accepts_unknown_shipping_methods(self) -> bool:
@@ -131,7 +136,7 @@ class UserConfig(_Model):
 
 
 _ALL_RIGHTS = frozenset(Right)
-_READING = frozenset({Right.VIEW_ORDER, Right.ORDER_STATES, Right.VIEW_CHANGES})
+_READING = frozenset({Right.VIEW_ORDER, Right.ORDER_STATES, Right.VIEW_CHANGES, Right.ATP})
 _B2C, _B2B = 10010, 10020
 
 
@@ -153,6 +158,32 @@ def _demo_users() -> tuple[UserConfig, ...]:
     )
 
 
+class InventoryConfig(_Model):
+    """How inventory behaves where nobody knows what IOM does. [iom-api 4]
+
+    Arguments:
+        created: The status of a new reservation: the published text says 201, the document 200.
+        unknown_products: Whether ATP leaves an unknown product out or says so among the errors, too.
+        lifetime_unit: What ``lifetime`` is counted in.
+        default_lifetime: The lifetime of a reservation that names none.
+        time_zone: In which zone ``validUntil``, which has none, is written.
+    """
+
+    created: Literal[200, 201] = 201
+    unknown_products: Literal["omit", "error"] = "omit"
+    lifetime_unit: Literal["seconds", "minutes"] = "seconds"
+    default_lifetime: int = Field(default=1800, gt=0)
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone such as Europe/Berlin.") from None
+
+
 class StandInConfig(_Model):
     """Everything that a stand-in needs; the defaults are the shops and accounts of IOM's demo. [iom-api 5]
 
@@ -167,6 +198,7 @@ class StandInConfig(_Model):
         clock: How orders walk.
         control_token: The token of the control interface; None switches the interface off.
         public_url: What download links and Location begin with; None takes it from the request.
+        inventory: How ATP and reservations behave.
         location: Whether ``Location`` is an absolute URL or a path.
         cursor: Whether ``minCursor`` includes the order with that cursor.
         max_body_bytes: Longest request body; a longer one is answered with 413.
@@ -183,6 +215,7 @@ class StandInConfig(_Model):
     clock: ClockConfig = ClockConfig()
     control_token: SecretStr | None = None
     public_url: str | None = None
+    inventory: InventoryConfig = InventoryConfig()
     location: Literal["absolute", "relative"] = "absolute"
     cursor: Literal["inclusive", "exclusive"] = "inclusive"
     max_body_bytes: int = Field(default=8 * 1024 * 1024, gt=0)

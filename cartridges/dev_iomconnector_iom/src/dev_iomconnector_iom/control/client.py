@@ -14,6 +14,7 @@ from dev_iomconnector_iom.config import ClockMode
 from dev_iomconnector_iom.control import messages
 from dev_iomconnector_iom.control.messages import OrderReport, PiecesOfPosition, ShopReport
 from dev_iomconnector_iom.control.routes import CONTROL_HEADER
+from dev_iomconnector_iom.control.stock_client import StockControl
 from dev_iomconnector_iom.exact_json import JsonObject, dump, parse
 from dev_iomconnector_iom.faults.rules import ActiveFault, FaultRule
 from dev_iomconnector_iom.faults.statistics import StatisticsReport
@@ -53,6 +54,8 @@ class ControlClient:
         self._host, self._port, self._path = parts.hostname, parts.port, parts.path.rstrip("/")
         self._token = token
         self._timeout = timeout
+        self.stock = StockControl(self._call)
+        """Stock and reservations."""
 
     def shops(self) -> list[ShopReport]:
         """How many orders each shop has."""
@@ -179,7 +182,7 @@ class ControlClient:
         return StatisticsReport.model_validate_json(self._call("GET", "/statistics"))
 
     def reset(self) -> None:
-        """Forget all orders, fault rules and counts."""
+        """Forget all orders, stock, reservations, fault rules and counts."""
         self._call("POST", "/reset")
 
     def _act(self, shop: int, number: str, action: str, command: BaseModel | None) -> OrderReport:

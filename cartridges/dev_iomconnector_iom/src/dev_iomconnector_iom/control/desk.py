@@ -11,6 +11,7 @@ from typing import Any
 from dev_iomconnector_iom.config import ShopConfig
 from dev_iomconnector_iom.contract.intake import RefusedError, read_order
 from dev_iomconnector_iom.control import messages
+from dev_iomconnector_iom.control.stock_desk import StockDesk
 from dev_iomconnector_iom.faults.rules import ActiveFault, FaultBook, FaultRule
 from dev_iomconnector_iom.faults.statistics import Statistics, StatisticsReport
 from dev_iomconnector_iom.fulfilment import actions, states
@@ -36,6 +37,8 @@ class ControlDesk:
         self._context = context
         self._faults = faults
         self._statistics = statistics
+        self.stock = StockDesk(context.inventory, context.shops)
+        """Stock and reservations."""
 
     def shops(self) -> list[messages.ShopReport]:
         """How many orders each shop has."""
@@ -213,7 +216,7 @@ class ControlDesk:
         return self._statistics.report()
 
     def reset(self) -> None:
-        """Forget all orders, fault rules and counts; the clock goes on as it does."""
+        """Forget all orders, stock, reservations, fault rules and counts; the clock goes on as it does."""
         self._context.database.empty()
         self._faults.clear()
         self._statistics.clear()

@@ -15,6 +15,8 @@ from starlette.routing import Route
 
 from dev_iomconnector_iom.control import messages
 from dev_iomconnector_iom.control.desk import ControlDesk, UnknownOrderError
+from dev_iomconnector_iom.control.stock_desk import UnknownStockError
+from dev_iomconnector_iom.control.stock_routes import stock_routes
 from dev_iomconnector_iom.exact_json import MalformedJsonError, dump, parse
 from dev_iomconnector_iom.faults.rules import FaultRule
 from dev_iomconnector_iom.fulfilment.actions import ActionRefusedError
@@ -57,6 +59,7 @@ def control_application(desk: ControlDesk, token: str) -> Starlette:
         Route("/faults", _guarded(token, handlers.clear_faults), methods=["DELETE"]),
         Route("/faults/{id:int}", _guarded(token, handlers.remove_fault), methods=["DELETE"]),
         Route("/statistics", _guarded(token, handlers.statistics)),
+        *stock_routes(desk.stock, lambda handler: _guarded(token, handler)),
         Route("/reset", _guarded(token, handlers.reset), methods=["POST"]),
         *(
             Route(f"{order}/{name}", _guarded(token, handler), methods=["POST"])
@@ -67,6 +70,7 @@ def control_application(desk: ControlDesk, token: str) -> Starlette:
         routes=routes,
         exception_handlers={
             UnknownOrderError: _failed(404),
+            UnknownStockError: _failed(404),
             ActionRefusedError: _failed(409),
             ValidationError: _failed(422),
             MalformedJsonError: _failed(422),

@@ -47,10 +47,46 @@ CREATE TABLE IF NOT EXISTS change_requests (
     document BLOB NOT NULL,
     UNIQUE (order_id, change_request_id)
 );
+CREATE TABLE IF NOT EXISTS stock (
+    shop INTEGER NOT NULL,
+    product TEXT NOT NULL,
+    location TEXT NOT NULL,
+    stock INTEGER NOT NULL,
+    modified REAL NOT NULL,
+    PRIMARY KEY (shop, product, location)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reservations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    shop INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    valid_until REAL NOT NULL,
+    expired INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS reserved_pieces (
+    reservation INTEGER NOT NULL,
+    product TEXT NOT NULL,
+    location TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (reservation, product, location)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS reserved_by_product ON reserved_pieces (product, location);
+CREATE TABLE IF NOT EXISTS sold_pieces (
+    order_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    location TEXT NOT NULL,
+    shop INTEGER NOT NULL,
+    product TEXT NOT NULL,
+    blocked INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    PRIMARY KEY (order_id, position, location)
+);
+CREATE INDEX IF NOT EXISTS sold_by_product ON sold_pieces (shop, product, location);
 """
 _EMPTY_ALL = (
     "DELETE FROM orders; DELETE FROM products; DELETE FROM emails; DELETE FROM traces;"
-    " DELETE FROM change_requests;"
+    " DELETE FROM change_requests; DELETE FROM stock; DELETE FROM reservations; DELETE FROM reserved_pieces;"
+    " DELETE FROM sold_pieces;"
 )
 
 
@@ -113,7 +149,7 @@ class Database:
         return self._cursor
 
     def empty(self) -> None:
-        """Forget all orders; cursors go on growing."""
+        """Forget all orders, stock and reservations; cursors and numbers of reservations go on growing."""
         with self.transaction() as connection:
             for statement in filter(None, (part.strip() for part in _EMPTY_ALL.split(";"))):
                 connection.execute(statement)

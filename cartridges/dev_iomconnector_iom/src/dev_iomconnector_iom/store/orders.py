@@ -8,13 +8,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dev_iomconnector_iom.contract.intake import milliseconds
 from dev_iomconnector_iom.exact_json import JsonObject, dump, parse
 from dev_iomconnector_iom.fulfilment import states
 from dev_iomconnector_iom.fulfilment.progress import Progress, fresh_progress, positions_of
 from dev_iomconnector_iom.store.database import Database
+
+if TYPE_CHECKING:
+    from dev_iomconnector_iom.inventory.order_stock import OrderStock
 
 SELECT_ORDERS = "SELECT id, shop, number, cursor, document, progress FROM orders"
 
@@ -58,10 +61,16 @@ def order_from(row: Sequence[Any]) -> StoredOrder:
 
 
 class OrderTable:
-    """The table of orders."""
+    """The table of orders.
 
-    def __init__(self, database: Database) -> None:
+    Arguments:
+        database: Where it is.
+        stock: The stock that follows the orders.
+    """
+
+    def __init__(self, database: Database, stock: OrderStock) -> None:
         self._database = database
+        self._stock = stock
 
     def add(self, shop: int, document: JsonObject, received: bytes, trace_parent: str | None = None) -> int:
         """Store an order, all of it or nothing, and answer its number in the store.
@@ -100,6 +109,7 @@ class OrderTable:
                 ).lastrowid
                 assert identity is not None
                 self._index(connection, identity, document)
+                self._stock.arrived(shop, identity, document)
                 if trace_parent is not None:
                     connection.execute("INSERT INTO traces VALUES (?, ?)", (identity, trace_parent))
         except sqlite3.IntegrityError as error:
@@ -165,6 +175,7 @@ class OrderTable:
             waiting: Whether the order goes on by itself.
             since: When it took the step, in seconds since 1970.
         """
+        self._stock.moved(order)
         order.cursor = self._database.next_cursor()
         self._database.connection.execute(
             "UPDATE orders SET state = ?, waiting = ?, since = ?, cursor = ?, modified_ms = ?, progress = ?"
@@ -186,10 +197,12 @@ class OrderTable:
             for table in ("products", "emails", "change_requests"):
                 connection.execute(f"DELETE FROM {table} WHERE order_id = ?", (order.id,))  # noqa: S608
             connection.execute("DELETE FROM orders WHERE id = ?", (order.id,))
+            self._stock.forget(order.id)
 
     def replace_document(self, order: StoredOrder, document: JsonObject) -> None:
         """Put another order in the place of this one, as a change request asks; :meth:`save` must follow."""
         connection = self._database.connection
+        self._stock.forget(order.id)
         for number in _product_numbers(order.document):
             connection.execute("DELETE FROM products WHERE number = ? AND order_id = ?", (number, order.id))
         for address in _emails(order.document):

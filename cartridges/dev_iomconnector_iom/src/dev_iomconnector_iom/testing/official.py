@@ -51,12 +51,27 @@ def complaints(document: Any, schema: str, version: ApiVersion) -> list[str]:
 
 
 def _complaints(document: Any, schema: str, version: ApiVersion) -> Iterator[str]:
-    for error in _validator(schema, _DOCUMENTS[version]).iter_errors(document):
+    for error in _validator(schema, f"order-{_DOCUMENTS[version]}").iter_errors(document):
         yield f"{error.json_path}: {error.message}"
 
 
+def inventory_complaints(document: Any, schema: str, api: str) -> list[str]:
+    """The same for inventory.
+
+    Arguments:
+        document: What to judge.
+        schema: The name of the schema.
+        api: ``atp`` or ``reservation``, both of version 2.0.
+
+    Raises:
+        FileNotFoundError: The official documents are not there.
+    """
+    found = _validator(schema, f"{api}-2.0").iter_errors(document)
+    return [f"{error.json_path}: {error.message}" for error in found]
+
+
 @cache
-def _validator(schema: str, version: str) -> Any:
+def _validator(schema: str, source: str) -> Any:
     if schema.endswith("[]"):
         wanted: dict[str, Any] = {
             "type": "array",
@@ -65,15 +80,15 @@ def _validator(schema: str, version: str) -> Any:
     else:
         wanted = {"$ref": f"urn:iom#/components/schemas/{schema}"}
     registry: Registry[Any] = Registry().with_resource(
-        "urn:iom", Resource.from_contents(_load(version), default_specification=DRAFT4)
+        "urn:iom", Resource.from_contents(_load(source), default_specification=DRAFT4)
     )
     return OAS30Validator(wanted, registry=registry, format_checker=oas30_format_checker)
 
 
 @cache
-def _load(version: str) -> Any:
+def _load(source: str) -> Any:
     folder = openapi_folder()
     if folder is None:
         raise FileNotFoundError("Set IOM_OPENAPI_DIR to the folder with the official IOM OpenAPI documents.")
-    name = f"intershop-order-management-order-{version}.yaml"
+    name = f"intershop-order-management-{source}.yaml"
     return yaml.safe_load((folder / name).read_text(encoding="utf-8"))

@@ -34,6 +34,11 @@ class Authenticator:
             return self._by_token(credentials.strip())
         return None
 
+    def identify_by_password(self, authorization: str | None) -> UserConfig | None:
+        """The same for inventory, which takes Basic alone. [iom-api 4.2]"""
+        scheme, _, credentials = (authorization or "").partition(" ")
+        return self._by_password(credentials.strip()) if scheme.lower() == "basic" else None
+
     def _by_password(self, credentials: str) -> UserConfig | None:
         try:
             name, _, password = base64.b64decode(credentials, validate=True).decode("utf-8").partition(":")

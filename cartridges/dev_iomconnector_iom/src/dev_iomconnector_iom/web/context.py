@@ -15,6 +15,7 @@ from dev_iomconnector_iom.contract.intake import RefusedError
 from dev_iomconnector_iom.contract.versions import BASE_PATH, MEDIA_TYPE
 from dev_iomconnector_iom.contract.violations import INVALID_PARAMETER, Violation
 from dev_iomconnector_iom.exact_json import dump
+from dev_iomconnector_iom.inventory import Inventory
 from dev_iomconnector_iom.store.change_requests import ChangeRequestTable
 from dev_iomconnector_iom.store.database import Database
 from dev_iomconnector_iom.store.orders import OrderTable, StoredOrder
@@ -35,6 +36,7 @@ class Context:
     orders: OrderTable
     change_requests: ChangeRequestTable
     clock: OrderClock
+    inventory: Inventory
 
 
 def context_of(request: Request) -> Context:

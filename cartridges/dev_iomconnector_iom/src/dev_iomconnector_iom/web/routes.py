@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dev_iomconnector_iom.contract.intake import RefusedError
+from dev_iomconnector_iom.contract.reservation import RefusedReservationError
 from dev_iomconnector_iom.contract.versions import BASE_PATH, ApiVersion, Operation, offers
 from dev_iomconnector_iom.contract.violations import error_report
 from dev_iomconnector_iom.exact_json import dump
@@ -20,8 +21,16 @@ from dev_iomconnector_iom.web.change_requests import (
 )
 from dev_iomconnector_iom.web.context import Context
 from dev_iomconnector_iom.web.documents import download
+from dev_iomconnector_iom.web.inventory import SERVICES_PATH, InvalidIdError, get_availability, invalid_id
 from dev_iomconnector_iom.web.order_states import modified_order_states, search_order_states
 from dev_iomconnector_iom.web.orders import create_order, get_order
+from dev_iomconnector_iom.web.reservations import (
+    create_reservation,
+    delete_reservation,
+    get_reservation,
+    refused_reservation,
+    update_reservation,
+)
 from dev_iomconnector_iom.web.segments import CONVERTOR
 
 _SHOP = f"{BASE_PATH}/shops/{{shop:{CONVERTOR}}}"
@@ -39,17 +48,21 @@ _HANDLERS = {
     Operation.SEARCH_ORDER_STATES: ("GET", f"{_SHOP}/order-states", search_order_states),
     Operation.MODIFIED_ORDER_STATES: ("GET", f"{_SHOP}/order-states/modified", modified_order_states),
 }
+_ATP = f"{SERVICES_PATH}/atp/{{shop:{CONVERTOR}}}/{{ids:{CONVERTOR}}}"
+_RESERVATION = f"{SERVICES_PATH}/reservation/{{number:{CONVERTOR}}}"
 _DOWNLOAD = f"{download_links.PATH}/{{kind:{CONVERTOR}}}/{{file:{CONVERTOR}}}"
 
 
 def order_application(context: Context) -> Starlette:
-    """Order REST in the version of the configuration, and the document servlet."""
-    routes = [Route(_DOWNLOAD, download)]
+    """Order REST in the version of the configuration, the document servlet, ATP and reservations."""
+    routes = [Route(_DOWNLOAD, download), *inventory_routes()]
     routes += operation_routes(context.config.api_version)
     application = Starlette(
         routes=routes,
         exception_handlers={
             RefusedError: _refused,
+            RefusedReservationError: refused_reservation,
+            InvalidIdError: invalid_id,
             HTTPException: _without_body,
             ClientDisconnect: _client_gone,
             500: _without_body,
@@ -66,6 +79,17 @@ def operation_routes(version: ApiVersion) -> list[Route]:
         Route(path, handler, methods=[method], name=operation.value)
         for operation, (method, path, handler) in _HANDLERS.items()
         if offers(version, operation)
+    ]
+
+
+def inventory_routes() -> list[Route]:
+    """ATP and reservations."""
+    return [
+        Route(_ATP, get_availability, methods=["GET"]),
+        Route(_RESERVATION, create_reservation, methods=["POST"]),
+        Route(_RESERVATION, get_reservation, methods=["GET"]),
+        Route(_RESERVATION, update_reservation, methods=["PUT"]),
+        Route(_RESERVATION, delete_reservation, methods=["DELETE"]),
     ]
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dev_iomconnector_iom.application import Middleware
-from dev_iomconnector_iom.config import ClockConfig, ClockMode, StandInConfig
+from dev_iomconnector_iom.config import ClockConfig, ClockMode, InventoryConfig, StandInConfig
 from dev_iomconnector_iom.contract.versions import ApiVersion
 from dev_iomconnector_iom.control.desk import ControlDesk
 from dev_iomconnector_iom.faults.rules import FaultKind, FaultRule
@@ -22,9 +22,16 @@ class MoodyStandIn:
         folder: Where it keeps its orders.
         version: The version of the Order API that it speaks.
         middleware: Sees every answer before a fault spoils it.
+        inventory: How ATP and reservations behave.
     """
 
-    def __init__(self, folder: Path, version: str, middleware: Sequence[Middleware] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        version: str,
+        middleware: Sequence[Middleware] = (),
+        inventory: InventoryConfig | None = None,
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -33,6 +40,7 @@ class MoodyStandIn:
             port=port,
             storage=folder / "orders.sqlite3",
             clock=ClockConfig(mode=ClockMode.MANUAL),
+            inventory=inventory or InventoryConfig(),
         )
         self._middleware = middleware
         self._running: StandIn | None = None

@@ -1,0 +1,1 @@
+"""The IOM Inventory Service: availability and reservations."""

@@ -1,0 +1,115 @@
+"""The settings of an IOM Inventory Service."""
+
+from enum import StrEnum
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from ac_iomconnector_common.connection import Authentication, ConnectionSettings, Seconds
+from ac_iomconnector_common.endpoint import EndpointSettings
+
+
+class LocationRule(StrEnum):
+    """What is available of a product that several locations have."""
+
+    SUM = "sum"
+    """All pieces together, where an order may come in several parcels."""
+    GREATEST = "greatest"
+    """What the best location has, where an order comes from one."""
+
+
+class ReservationType(StrEnum):
+    """What a reservation does where there is not enough. [iom-api 4.3]"""
+
+    COMPLETE = "COMPLETE"
+    PARTLY = "PARTLY"
+
+
+class LifetimeUnit(StrEnum):
+    """What IOM counts the lifetime of reservations in; nobody says. [iom-api 9]"""
+
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+
+    @property
+    def seconds(self) -> int:
+        """How many seconds one has."""
+        return 60 if self is LifetimeUnit.MINUTES else 1
+
+
+class InventorySettings(BaseModel):
+    """How long answers are kept, what counts as available, and how reservations are made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    availability_cache: float = Field(
+        default=5,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        title="Keep availability",
+        description="For how long IOM's answer about a product is used again. 0: every page asks IOM.",
+        json_schema_extra={"unit": "s"},
+    )
+    page_budget: Seconds = Field(
+        default=1,
+        le=60,
+        title="Longest wait of a page",
+        description="No page waits longer for IOM.",
+        json_schema_extra={"unit": "s"},
+    )
+    check_on_failure: bool = Field(
+        default=False,
+        title="Availability check on failure",
+        description="While IOM cannot answer, the local stock is asked, and the answer says so.",
+    )
+    locations: LocationRule = Field(
+        default=LocationRule.SUM,
+        title="Several locations",
+        description="What is available of a product that several suppliers have. sum: all pieces together. "
+        "greatest: what the best supplier has, for shops that send an order from one place.",
+    )
+    reservation_lifetime: int = Field(
+        default=1800,
+        ge=1,
+        le=31_536_000,
+        title="Lifetime of reservations",
+        description="How long a reservation lasts where the caller does not say.",
+        json_schema_extra={"unit": "s"},
+    )
+    reservation_type: ReservationType = Field(
+        default=ReservationType.COMPLETE,
+        title="Type of reservations",
+        description="COMPLETE: all or nothing. PARTLY: what there is.",
+    )
+    lifetime_unit: LifetimeUnit = Field(
+        default=LifetimeUnit.SECONDS,
+        title="Unit of lifetimes",
+        description="What this IOM counts the lifetime of reservations in.",
+    )
+    time_zone: str = Field(
+        default="UTC",
+        title="Time zone of IOM",
+        description="In which zone IOM's times without zone are, for example Europe/Berlin.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except (KeyError, ValueError, OSError):
+            raise ValueError("This is no time zone such as Europe/Berlin or UTC.") from None
+
+
+class InventoryConfiguration(InventorySettings, EndpointSettings, ConnectionSettings):
+    """Where IOM is, and how it is asked about stock."""
+
+    @model_validator(mode="after")
+    def _is_basic(self) -> Self:
+        if self.authentication is not Authentication.BASIC:
+            raise ValueError(
+                "Inventory takes user and password only: set authentication to basic. [KB 2940Y3, 3M0702]"
+            )
+        return self

@@ -1,0 +1,104 @@
+"""Asking IOM about stock and reservations, in the words of IOM."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from ac_iomconnector_inventory.configuration import InventoryConfiguration, ReservationType
+from ac_iomconnector_inventory.reading import AtpEntry, HeldReservation, read_entries, read_reservation
+from ac_iomconnector_rest_common.answer import Answer
+from ac_iomconnector_rest_common.client import RestClient
+from ac_iomconnector_rest_common.inventory_api import (
+    AtpApi,
+    ReservationApi,
+    batches,
+    can_be_asked,
+    not_as_asked,
+)
+from ac_iomconnector_rest_common.json_numbers import encode
+
+CONNECTION_TEST_PRODUCT: Final = "no-such-product"
+
+
+class IomInventory:
+    """The inventory of one shop in IOM. Every method raises the errors of ``RestClient.send``.
+
+    Arguments:
+        client: A client of ``/servlets/services``.
+        configuration: The shop, and how IOM counts and writes times.
+    """
+
+    def __init__(self, client: RestClient, configuration: InventoryConfiguration) -> None:
+        self._atp = AtpApi(client, configuration.shop_id)
+        self._reservations = ReservationApi(client, configuration.shop_id)
+        self._unit = configuration.lifetime_unit.seconds
+        self._zone = ZoneInfo(configuration.time_zone)
+
+    async def entries(
+        self, products: Sequence[str], reservation: int | None = None
+    ) -> Mapping[str, Sequence[AtpEntry]]:
+        """Product -> what its suppliers have; products that IOM does not know are left out.
+
+        One request is sent for all products that fit into one address.
+
+        Arguments:
+            products: Product ids; one that IOM cannot have is not asked for.
+            reservation: A reservation whose pieces count as available.
+        """
+        wanted = [product for product in dict.fromkeys(products) if can_be_asked(product)]
+        found: dict[str, list[AtpEntry]] = {}
+        for batch in batches(wanted):
+            known = set(batch)
+            for entry in read_entries(await self._atp.available(batch, reservation)):
+                if entry.product in known:
+                    found.setdefault(entry.product, []).append(entry)
+        return found
+
+    async def reserve(
+        self, pieces: Mapping[str, int], *, kind: ReservationType, seconds: float
+    ) -> HeldReservation:
+        """Hold pieces.
+
+        IOM knows no key by which a repeated request is recognized. It is sent once; where its outcome is
+        unclear, what it may hold is free again when its lifetime is over.
+
+        Arguments:
+            pieces: Product -> pieces.
+            kind: What to do where there is not enough.
+            seconds: The lifetime.
+        """
+        answer = await self._reservations.create(encode(self._request(pieces, kind, seconds)))
+        return self._held(answer, "POST")
+
+    async def find(self, number: int) -> HeldReservation:
+        """A reservation, also one that is over."""
+        return self._held(await self._reservations.get(number), "GET")
+
+    async def change(
+        self, number: int, pieces: Mapping[str, int], *, kind: ReservationType, seconds: float
+    ) -> HeldReservation:
+        """Let a reservation hold these pieces for so long from now on; the same again changes nothing more.
+
+        One that is over is made anew under its number, and says so with ``was_expired``.
+        """
+        answer = await self._reservations.update(number, encode(self._request(pieces, kind, seconds)))
+        return self._held(answer, "PUT")
+
+    async def release(self, number: int) -> None:
+        """Free what a reservation holds."""
+        await self._reservations.delete(number)
+
+    def _request(
+        self, pieces: Mapping[str, int], kind: ReservationType, seconds: float
+    ) -> Mapping[str, object]:
+        return {
+            "lifetime": max(1, -int(-seconds // self._unit)),
+            "type": kind.value,
+            "items": [{"id": product, "qty": quantity} for product, quantity in pieces.items()],
+        }
+
+    def _held(self, answer: Answer, method: str) -> HeldReservation:
+        held = read_reservation(answer.json(), self._zone)
+        if held is None:
+            raise not_as_asked(answer, method, "is no reservation")
+        return held

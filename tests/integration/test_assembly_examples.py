@@ -105,6 +105,7 @@ def test_roots_bring_what_the_listed_assembly_has() -> None:
         "ac_iomconnector_rest_common",
         "app_sf_responsive_carriertracking",
         "as_iomconnector",
+        "ac_iomconnector_inventory",
         "ac_iomconnector_orderexport",
         "ac_iomconnector_orderhistory",
         "ac_iomconnector_orderexport_b2b",

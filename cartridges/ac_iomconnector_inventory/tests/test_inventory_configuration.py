@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ac_iomconnector_inventory.configuration import InventoryConfiguration
+from ac_iomconnector_inventory.configuration import InventoryConfiguration, LocationRule
 
 VALUES = {"base_url": "https://iom.example.com", "shop_id": 10020, "user": "shop", "password": "secret words"}
 
@@ -30,3 +30,10 @@ def test_what_cannot_work_is_refused_with_the_reason(changes: dict[str, Any], sa
     with pytest.raises(ValidationError, match=said) as caught:
         InventoryConfiguration.model_validate(VALUES | changes)
     assert "secret words" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("rule", "pieces"), [("sum", 15), ("greatest", 10)])
+def test_several_locations_count_by_the_rule(rule: str, pieces: int) -> None:
+    chosen = InventoryConfiguration.model_validate({**VALUES, "locations": rule}).locations
+    assert chosen is LocationRule(rule)
+    assert (chosen.of([10, 5]), chosen.of([])) == (pieces, 0)

@@ -1,5 +1,6 @@
 """The settings of an IOM Inventory Service."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -17,6 +18,10 @@ class LocationRule(StrEnum):
     """All pieces together, where an order may come in several parcels."""
     GREATEST = "greatest"
     """What the best location has, where an order comes from one."""
+
+    def of(self, pieces: Iterable[int]) -> int:
+        """What is available of a product of which the locations have so many pieces."""
+        return max(pieces, default=0) if self is LocationRule.GREATEST else sum(pieces)
 
 
 class ReservationType(StrEnum):

@@ -24,6 +24,7 @@ from iomconnector.ports.export_pauses import ExportPauses
 from iomconnector.ports.export_queries import ExportQueries
 from iomconnector.ports.inventory_service import InventoryService
 from iomconnector.ports.job_engine import JobEngine
+from iomconnector.ports.mail_sender import MailSender
 from iomconnector.ports.message_log import MessageLog
 from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_history_service import OrderHistoryService
@@ -186,6 +187,15 @@ class Application:
             ServiceResolutionError: None or several are operational.
         """
         service: InventoryService = await self.resolver.resolve(InventoryService, channel)
+        return service
+
+    async def mail_sender(self, channel: str) -> MailSender:
+        """What sends the mails of a channel.
+
+        Raises:
+            ServiceResolutionError: None or several are operational.
+        """
+        service: MailSender = await self.resolver.resolve(MailSender, channel)
         return service
 
     @property

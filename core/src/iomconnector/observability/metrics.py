@@ -130,6 +130,11 @@ class Metrics:
             "Questions to inventory services about what is available: answered or failed.",
             ["channel", "outcome"],
         )
+        self.mails = self._counter(
+            "iomconnector_mails_total",
+            "Mails by outcome: sent, refused for good, postponed, or unclear since the answer was lost.",
+            ["channel", "outcome"],
+        )
         self.scrape_errors = self._counter(
             "iomconnector_scrape_errors_total",
             "Times that a source of metrics could not be read when it was asked for.",

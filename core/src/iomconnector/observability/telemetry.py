@@ -202,6 +202,15 @@ class Telemetry:
         self.metrics.commit_writes.observe(writes)
         self.metrics.commit_seconds.observe(seconds)
 
+    def mailed(self, channel: str, outcome: str) -> None:
+        """A mail was handed to a mail system.
+
+        Arguments:
+            channel: The channel for which it was sent.
+            outcome: ``sent``, ``refused``, ``postponed`` or ``unclear``.
+        """
+        self.metrics.mails.labels(channel, outcome).inc()
+
     def looked_up(self, cache: str, *, hit: bool) -> None:
         """A cache was asked.
 

@@ -47,6 +47,8 @@ from iomconnector.testing.contracts.inventory_service import (
     RemoteInventoryServiceContract,
 )
 from iomconnector.testing.contracts.job_engine import JobEngineContract, JobStage
+from iomconnector.testing.contracts.mail_far_side import MailFarSide, MailScene, ReceivedMail
+from iomconnector.testing.contracts.mail_sender import MailSenderContract
 from iomconnector.testing.contracts.message_log import MessageLogContract
 from iomconnector.testing.contracts.number_assignments import NumberAssignmentsContract
 from iomconnector.testing.contracts.order_approval import OrderApprovalContract
@@ -116,6 +118,9 @@ __all__ = [
     "InventoryServiceContract",
     "JobEngineContract",
     "JobStage",
+    "MailFarSide",
+    "MailScene",
+    "MailSenderContract",
     "MessageLogContract",
     "NumberAssignmentsContract",
     "OrderApprovalContract",
@@ -132,6 +137,7 @@ __all__ = [
     "PersonalDataContract",
     "PreparationProtocolContract",
     "PrivacyStorage",
+    "ReceivedMail",
     "ReconciliationStorage",
     "ReconciliationStoreContract",
     "RemoteInventoryFarSide",

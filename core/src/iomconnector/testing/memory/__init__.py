@@ -25,6 +25,7 @@ from iomconnector.testing.memory.export_ledger import MemoryExportLedger
 from iomconnector.testing.memory.export_pauses import MemoryExportPauses
 from iomconnector.testing.memory.export_queries import MemoryExportQueries
 from iomconnector.testing.memory.inventory_service import MemoryInventory, MemoryInventoryService
+from iomconnector.testing.memory.mail_sender import MemoryMailbox, MemoryMailSender
 from iomconnector.testing.memory.message_log import MemoryMessageLog
 from iomconnector.testing.memory.order_directory import MemoryOrderDirectory
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
@@ -64,6 +65,8 @@ __all__ = [
     "MemoryFailedSignIns",
     "MemoryInventory",
     "MemoryInventoryService",
+    "MemoryMailSender",
+    "MemoryMailbox",
     "MemoryMessageLog",
     "MemoryNumberAssignments",
     "MemoryOrderDirectory",

@@ -134,7 +134,7 @@ async def _send_half(send: Send, answer: _Answer) -> None:
     """The head, which promises the whole body, and the first half of it."""
     body = answer.body or b" " * 64
     headers = [*_without_length(answer), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": _with_body(answer.status), "headers": headers})
     await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
 
 
@@ -146,16 +146,21 @@ def _without_length(answer: _Answer) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in answer.headers if name != b"content-length"]
 
 
+def _with_body(status: int) -> int:
+    """The status of an answer that gets a body: 204 has none, so it becomes 200."""
+    return 200 if status == 204 else status
+
+
 _Distorted = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
 def _truncated(answer: _Answer) -> _Distorted:
     body = answer.body[: len(answer.body) // 2] or b'{"shopOrderNumber": "'
-    return answer.status, _without_length(answer), body
+    return _with_body(answer.status), _without_length(answer), body
 
 
 def _other_json(answer: _Answer) -> _Distorted:
-    return answer.status, _without_length(answer), _OTHER_JSON
+    return _with_body(answer.status), _without_length(answer), _OTHER_JSON
 
 
 def _without_location(answer: _Answer) -> _Distorted:
@@ -165,7 +170,7 @@ def _without_location(answer: _Answer) -> _Distorted:
 
 def _html_page(answer: _Answer) -> _Distorted:
     headers = [header for header in _without_length(answer) if header[0] != b"content-type"]
-    return answer.status, [*headers, (b"content-type", b"text/html; charset=utf-8")], _HTML
+    return _with_body(answer.status), [*headers, (b"content-type", b"text/html; charset=utf-8")], _HTML
 
 
 _DISTORTIONS: dict[FaultKind, Callable[[_Answer], _Distorted]] = {

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from ac_iomconnector_inventory.configuration import ReservationType
 from ac_iomconnector_inventory.iom_inventory import IomInventory
 from ac_iomconnector_inventory.testing import client_of, configuration_of
 from ac_iomconnector_rest_common.errors import (
@@ -27,6 +26,7 @@ from dev_iomconnector_iom.config import DEMO_PASSWORD, InventoryConfig
 from dev_iomconnector_iom.control.stock_messages import AdvanceCommand, StockEntry, StockImport
 from dev_iomconnector_iom.testing.inventory_referee import InventoryReferee
 from dev_iomconnector_iom.testing.moods import MoodyStandIn
+from iomconnector.model.availability import ReservationType
 
 SHOP = 10020
 ARIZONA = "inTRONICS Arizona Warehouse"

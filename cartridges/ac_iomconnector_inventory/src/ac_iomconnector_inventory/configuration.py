@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from ac_iomconnector_common.connection import Authentication, ConnectionSettings, Seconds
 from ac_iomconnector_common.endpoint import EndpointSettings
+from iomconnector.model.availability import ReservationType
 
 
 class LocationRule(StrEnum):
@@ -22,13 +23,6 @@ class LocationRule(StrEnum):
     def of(self, pieces: Iterable[int]) -> int:
         """What is available of a product of which the locations have so many pieces."""
         return max(pieces, default=0) if self is LocationRule.GREATEST else sum(pieces)
-
-
-class ReservationType(StrEnum):
-    """What a reservation does where there is not enough. [iom-api 4.3]"""
-
-    COMPLETE = "COMPLETE"
-    PARTLY = "PARTLY"
 
 
 class LifetimeUnit(StrEnum):
@@ -109,7 +103,33 @@ class InventorySettings(BaseModel):
 
 
 class InventoryConfiguration(InventorySettings, EndpointSettings, ConnectionSettings):
-    """Where IOM is, and how it is asked about stock."""
+    """Where IOM is, and how it is asked about stock.
+
+    A shopper waits for the answer: an IOM that hangs is noticed sooner here than where orders are exported.
+    """
+
+    read_timeout: Seconds = Field(
+        default=10,
+        title="Read time-out",
+        description="How long IOM may take for an answer. No page waits for it that long.",
+        json_schema_extra={"unit": "s"},
+    )
+    read_retries: int = Field(
+        default=1,
+        ge=0,
+        le=10,
+        title="Retries of reading requests",
+        description="How often a question what is available is repeated after a failure that may pass. A "
+        "request for a reservation is never repeated.",
+    )
+    circuit_failures: int = Field(
+        default=3,
+        ge=1,
+        le=1000,
+        title="Failures that open the circuit",
+        description="After so many failures one after the other IOM is not asked for a while, and shoppers "
+        "are told at once who answers in its place.",
+    )
 
     @model_validator(mode="after")
     def _is_basic(self) -> Self:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ac_iomconnector_inventory.configuration import InventoryConfiguration, ReservationType
+from ac_iomconnector_inventory.configuration import InventoryConfiguration
 from ac_iomconnector_inventory.reading import AtpEntry, HeldReservation, read_entries, read_reservation
 from ac_iomconnector_rest_common.answer import Answer
 from ac_iomconnector_rest_common.client import RestClient
@@ -16,6 +16,7 @@ from ac_iomconnector_rest_common.inventory_api import (
     not_as_asked,
 )
 from ac_iomconnector_rest_common.json_numbers import encode
+from iomconnector.model.availability import ReservationType
 
 CONNECTION_TEST_PRODUCT: Final = "no-such-product"
 

@@ -5,7 +5,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dev_demo_iomconnector.catalogue import PRODUCTS
 from dev_demo_iomconnector.sample_orders import sample_orders
+from dev_iomconnector_iom.sample_stock import SAMPLE_STOCK
 from iomconnector.model.line_items import DeliveryKind
 from iomconnector.model.money import Money
 from iomconnector.model.order_documents import dump_order, parse_order
@@ -64,3 +66,7 @@ def test_they_are_numbered_one_after_the_other_and_can_be_read_back() -> None:
 def _name(order: Order) -> str:
     person = order.invoice_address.person
     return person.last_name if person else ""
+
+
+def test_the_stand_in_has_stock_of_everything_that_the_sample_shop_sells() -> None:
+    assert {product.sku for product in PRODUCTS} <= set(SAMPLE_STOCK)

@@ -20,6 +20,7 @@ def iomconnector_preparers() -> list[Preparer]:
     return [
         Preparer("IOM services", _prepare_services),
         Preparer("IOM order history services", _prepare_history_services),
+        Preparer("IOM inventory services", _prepare_inventory_services),
     ]
 
 
@@ -33,3 +34,9 @@ async def _prepare_history_services(application: Application) -> str:
     from demo_iomconnector.services import prepare_history_services
 
     return await prepare_history_services(application)
+
+
+async def _prepare_inventory_services(application: Application) -> str:
+    from demo_iomconnector.services import prepare_inventory_services
+
+    return await prepare_inventory_services(application)

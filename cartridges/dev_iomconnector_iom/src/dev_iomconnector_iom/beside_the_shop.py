@@ -10,6 +10,7 @@ import structlog
 
 from dev_iomconnector_iom.cli import STORAGE_NAME
 from dev_iomconnector_iom.config import StandInConfig
+from dev_iomconnector_iom.sample_stock import with_sample_stock
 from dev_iomconnector_iom.server import StandIn, StandInStartError
 from iomconnector.jobs.background import BackgroundService, Place
 
@@ -21,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 def stand_in_service(data_directory: Path) -> BackgroundService:
-    """A stand-in that keeps its orders in a directory.
+    """A stand-in that keeps its orders and stock in a directory, at first the stock of IOM's demo.
 
     It listens on port 8090, or on ``$IOM_STAND_IN_PORT``; an empty value leaves it out, and where something
     listens there already, that is used. The control interface is on where ``$IOM_STAND_IN_CONTROL_TOKEN`` is
@@ -35,12 +36,14 @@ def stand_in_service(data_directory: Path) -> BackgroundService:
         port = os.environ.get(PORT_VARIABLE, str(PORT))
         if not port:
             return
-        config = StandInConfig.model_validate(
-            {
-                "port": port,
-                "storage": data_directory / STORAGE_NAME,
-                "control_token": os.environ.get(TOKEN_VARIABLE),
-            }
+        config = with_sample_stock(
+            StandInConfig.model_validate(
+                {
+                    "port": port,
+                    "storage": data_directory / STORAGE_NAME,
+                    "control_token": os.environ.get(TOKEN_VARIABLE),
+                }
+            )
         )
         try:
             async with StandIn(config) as iom:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from dev_iomconnector_iom.config import ClockMode, StandInConfig
 from dev_iomconnector_iom.contract.versions import ApiVersion
+from dev_iomconnector_iom.sample_stock import with_sample_stock
 from dev_iomconnector_iom.server import StandIn, StandInStartError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -39,6 +40,9 @@ def serve(
     seconds_per_step: Annotated[
         float | None, typer.Option(help="Seconds for a step of the real clock.")
     ] = None,
+    sample_stock: Annotated[
+        bool, typer.Option("--sample-stock", help="Begin with the stock of IOM's demo.")
+    ] = False,
 ) -> None:
     """Run a stand-in for IOM until SIGTERM or Ctrl+C. The first line printed is its URL."""
     overrides: dict[str, Any] = {
@@ -51,7 +55,7 @@ def serve(
     clock_overrides = {"mode": clock, "seconds_per_step": seconds_per_step}
     try:
         settings = _settings(config, _given(overrides), _given(clock_overrides))
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(with_sample_stock(settings) if sample_stock else settings))
     except (ValidationError, tomllib.TOMLDecodeError, OSError, StandInStartError) as error:
         typer.echo(f"The stand-in does not start: {_explained(error)}", err=True)
         raise typer.Exit(WRONG_CONFIGURATION) from None

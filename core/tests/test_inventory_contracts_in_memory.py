@@ -24,3 +24,11 @@ class TestMemoryInventoryServiceFarAway(RemoteInventoryServiceContract):
     async def scene(self) -> AsyncIterator[RemoteInventoryScene]:
         inventory = MemoryInventory()
         yield RemoteInventoryScene(MemoryInventoryService(inventory), inventory)
+
+
+class TestMemoryInventoryServiceWhoseReservationsOrdersUse(InventoryServiceContract):
+    @asynccontextmanager
+    async def scene(self) -> AsyncIterator[InventoryScene]:
+        inventory = MemoryInventory()
+        service = MemoryInventoryService(inventory, recognizes_keys=False, consumed_by_order=True)
+        yield InventoryScene(service, inventory)

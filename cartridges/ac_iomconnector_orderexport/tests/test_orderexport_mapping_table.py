@@ -136,6 +136,11 @@ def test_the_same_value_in_field_and_attribute_is_no_conflict() -> None:
     assert map_order(order).document["reservationId"] == 907041
 
 
+def test_iom_is_told_of_no_reservation_of_the_shops_own_stock() -> None:
+    order = full_order(reservation_id="shop-6f1c2f0e-4f7b-4a55-a7a0-6a1f8a4bb1f3")
+    assert "reservationId" not in map_order(order).document
+
+
 def _at(document: dict[str, Any], path: str) -> object:
     place: Any = document
     for part in path.split("."):

@@ -47,9 +47,10 @@ class Expected:
         self.pieces = dict(made.pieces)
         self.until = clock.now() + lifetime
         self.released = False
+        self.order = ""
 
     def holds(self, clock: ManualClock) -> bool:
-        return not self.released and clock.now() < self.until
+        return not self.released and not self.order and clock.now() < self.until
 
 
 class Stock(RuleBasedStateMachine):
@@ -119,7 +120,7 @@ class Stock(RuleBasedStateMachine):
             extended = self.run(self.service.extend(number, lifetime))
         except ReservationGoneError as gone:
             assert not expected.holds(self.clock)
-            known = expected.released or self.forgotten(expected)
+            known = expected.released or expected.order or self.forgotten(expected)
             if not known and not isinstance(gone, ReservationExpiredError):
                 raise
             return
@@ -133,7 +134,33 @@ class Stock(RuleBasedStateMachine):
     @rule(number=consumes(reservations))
     def release(self, number: str) -> None:
         self.run(self.service.release(number))
-        self.expected[number].released = True
+        if not self.expected[number].order:
+            self.expected[number].released = True
+
+    @rule(number=reservations, order=st.sampled_from(["1001", "1002"]))
+    def order_is_placed(self, number: str, order: str) -> None:
+        expected = self.expected[number]
+        holds = expected.holds(self.clock)
+        try:
+            self.run(self.service.fulfil(number, order))
+        except ReservationGoneError:
+            assert not holds
+            assert expected.order != order
+            return
+        assert holds or expected.order == order
+        if holds:
+            expected.order = order
+            for sku, quantity in expected.pieces.items():
+                self.on_hand[sku] -= quantity
+
+    @rule(number=reservations, order=st.sampled_from(["1001", "1002"]))
+    def order_is_given_up(self, number: str, order: str) -> None:
+        expected = self.expected[number]
+        self.run(self.service.restock(number, order))
+        if expected.order == order:
+            expected.order, expected.released = "", True
+            for sku, quantity in expected.pieces.items():
+                self.on_hand[sku] += quantity
 
     @rule(number=reservations)
     def another_channel_can_do_nothing(self, number: str) -> None:

@@ -21,7 +21,7 @@ class HeldReservation:
     Arguments:
         id: Its id.
         key: What it is for.
-        state: ``held``, ``released`` or ``expired``.
+        state: ``held``, ``released``, ``expired`` or ``fulfilled``.
         pieces: Product -> pieces that it holds, or held.
         made_at: When it was made.
         valid_until: When its time is over.

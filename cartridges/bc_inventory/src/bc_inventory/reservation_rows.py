@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bc_inventory.tables import RELEASED, stock_reservation_items, stock_reservations
+from bc_inventory.tables import FULFILLED, RELEASED, stock_reservation_items, stock_reservations
 from iomconnector.model.availability import Reservation, ReservationType, ReservedItem
 from iomconnector.ports.inventory_service import ReservationExpiredError, UnknownReservationError
 
@@ -41,6 +41,13 @@ def gone(
     """Why a reservation of which this is the row holds nothing."""
     if row is None or row.state == RELEASED:
         return unknown(channel, reservation_id)
+    if row.state == FULFILLED:
+        return UnknownReservationError(
+            f"The pieces of reservation {reservation_id} are those of order {row.order_number}.",
+            channel=channel,
+            reservation=reservation_id,
+            order=row.order_number,
+        )
     return ReservationExpiredError(
         f"The time of reservation {reservation_id} was over at {row.valid_until:%F %T} UTC.",
         hint="Reserve anew.",

@@ -5,15 +5,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bc_inventory.fulfilling import fulfil_within, restock_within
 from bc_inventory.reservation_rows import gone, read_reservation, row_of, unknown
 from bc_inventory.reserving import Wish, require_lifetime, require_sound, reserve_within
 from bc_inventory.skus import batches, can_be
-from bc_inventory.tables import EXPIRED, HELD, RELEASED, stock_reservation_items, stock_reservations
+from bc_inventory.tables import (
+    EXPIRED,
+    FULFILLED,
+    HELD,
+    RELEASED,
+    stock_reservation_items,
+    stock_reservations,
+)
 from iomconnector.model.audit import AuditEntry
-from iomconnector.model.availability import Reservation, ReservationType
+from iomconnector.model.availability import SHOPS_OWN, Reservation, ReservationType
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.inventory_service import ReservationRefusedError
 from iomconnector.storage.audit_trail import record_entries
@@ -48,7 +56,7 @@ class StockReservations:
             StorageError: The database cannot be written.
         """
         require_sound(items, lifetime, key)
-        wish = Wish(str(uuid4()), channel, key, dict(items), kind, lifetime)
+        wish = Wish(f"{SHOPS_OWN}{uuid4()}", channel, key, dict(items), kind, lifetime)
 
         async def write(connection: AsyncConnection) -> Reservation | ReservationRefusedError:
             return await reserve_within(connection, wish, self._clock.now())
@@ -130,6 +138,36 @@ class StockReservations:
 
         return await self._database.write(write, isolation="read committed")
 
+    async def fulfil(self, channel: str, reservation_id: str, order: str) -> None:
+        """Take what a reservation holds off the shelf, once for an order.
+
+        Raises:
+            ReservationGoneError: It holds nothing any more, or another order has its pieces.
+            StorageError: The database cannot be written.
+        """
+        if not can_be(reservation_id):
+            raise unknown(channel, reservation_id)
+
+        async def write(connection: AsyncConnection) -> Row[Any] | None:
+            return await fulfil_within(connection, channel, reservation_id, order, self._clock.now())
+
+        row = await self._database.write(write, isolation="read committed")
+        if row is None or row.state != FULFILLED or row.order_number != order:
+            raise gone(row, channel, reservation_id)
+
+    async def restock(self, channel: str, reservation_id: str, order: str) -> None:
+        """Put back what was taken for an order, once.
+
+        Raises:
+            StorageError: The database cannot be written.
+        """
+
+        async def write(connection: AsyncConnection) -> None:
+            await restock_within(connection, channel, reservation_id, order, self._clock.now())
+
+        if can_be(reservation_id):
+            await self._database.write(write, isolation="read committed")
+
     async def end_expired(self) -> int:
         """End every reservation whose time is over.
 
@@ -148,19 +186,27 @@ class StockReservations:
 
         return await self._database.write(write, isolation="read committed")
 
-    async def forget_ended(self, before: datetime, *, limit: int = 1000) -> int:
+    async def forget_ended(
+        self, before: datetime, *, fulfilled_before: datetime | None = None, limit: int = 1000
+    ) -> int:
         """Remove reservations that ended before a moment.
+
+        Arguments:
+            before: The moment.
+            fulfilled_before: The same for those whose pieces are those of an order, which remember that they
+                were taken; none of them is removed where omitted.
+            limit: How many at most.
 
         Returns:
             How many were removed, at most ``limit``.
         """
 
+        old = and_(_reservations.state.in_([RELEASED, EXPIRED]), _reservations.ended_at < before)
+        if fulfilled_before is not None:
+            old |= and_(_reservations.state == FULFILLED, _reservations.ended_at < fulfilled_before)
+
         async def write(connection: AsyncConnection) -> int:
-            query = (
-                select(_reservations.id)
-                .where(_reservations.state != HELD, _reservations.ended_at < before)
-                .limit(limit)
-            )
+            query = select(_reservations.id).where(old).limit(limit)
             ended = list((await connection.execute(query)).scalars())
             for batch in batches(ended):
                 await connection.execute(delete(stock_reservation_items).where(_items.reservation.in_(batch)))

@@ -31,6 +31,7 @@ class SimpleInventoryService:
     """
 
     recognizes_keys = True
+    consumed_by_order = False
 
     def __init__(self, settings: SimpleInventorySettings, context: AdapterContext) -> None:
         if context.database is None:
@@ -86,6 +87,16 @@ class SimpleInventoryService:
         """Free what a reservation holds. See ``InventoryService.release``."""
         async with _writing():
             await self._reservations.release(self._channel, reservation_id)
+
+    async def fulfil(self, reservation_id: str, order: str) -> None:
+        """Take the pieces off the shelf. See ``InventoryService.fulfil``."""
+        async with _writing():
+            await self._reservations.fulfil(self._channel, reservation_id, order)
+
+    async def restock(self, reservation_id: str, order: str) -> None:
+        """Put them back. See ``InventoryService.restock``."""
+        async with _writing():
+            await self._reservations.restock(self._channel, reservation_id, order)
 
     async def check(self) -> str:
         """The connection test: read from the tables.

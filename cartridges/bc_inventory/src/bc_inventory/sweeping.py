@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=30)
 """So long ended reservations can be looked at."""
 
+FULFILLED_KEPT = timedelta(days=400)
+"""So long it is known which pieces were taken for an order, so that they are neither taken twice nor lost
+when it is given up."""
+
 AT_ONCE = 1000
 
 
@@ -24,7 +28,9 @@ async def sweep(reservations: StockReservations, now: datetime) -> tuple[int, in
         How many were ended, and how many removed.
     """
     ended, removed = await reservations.end_expired(), 0
-    while count := await reservations.forget_ended(now - KEPT, limit=AT_ONCE):
+    while count := await reservations.forget_ended(
+        now - KEPT, fulfilled_before=now - FULFILLED_KEPT, limit=AT_ONCE
+    ):
         removed += count
     return ended, removed
 

@@ -9,7 +9,7 @@ metadata = MetaData()
 LONGEST = 255
 """So many characters have SKUs, keys and ids."""
 
-HELD, RELEASED, EXPIRED = "held", "released", "expired"
+HELD, RELEASED, EXPIRED, FULFILLED = "held", "released", "expired", "fulfilled"
 """The states of reservations."""
 
 stock_levels = Table(
@@ -34,6 +34,7 @@ stock_reservations = Table(
     Column("made_at", Utc, nullable=False),
     Column("valid_until", Utc, nullable=False),
     Column("ended_at", Utc),
+    Column("order_number", String(LONGEST)),
     Index("ix_stock_reservations_ends", "state", "valid_until"),
 )
 

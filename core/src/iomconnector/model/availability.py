@@ -108,6 +108,10 @@ class Availability:
         return self.available and self.quantity is not None and self.quantity >= quantity
 
 
+SHOPS_OWN = "shop-"
+"""So begins the id of a reservation of the shop's own stock. No order management system is told of it."""
+
+
 class ReservationType(StrEnum):
     """What a reservation does where there is not enough. [KB 2778D5]"""
 

@@ -120,6 +120,14 @@ class InventoryService(Protocol):
         """Whether a reservation that is asked for again with the same key is not made twice."""
         ...
 
+    @property
+    def consumed_by_order(self) -> bool:
+        """Whether the order management system uses a reservation up when it gets the order that names it.
+
+        Then the reservation has to last until the order is there, and ``fulfil`` and ``restock`` do nothing.
+        """
+        ...
+
     async def availability(
         self, skus: Sequence[str], reservation: str | None = None
     ) -> Mapping[str, ProductStock]:
@@ -187,6 +195,39 @@ class InventoryService(Protocol):
         Raises:
             ReservationUnclearError: The answer was lost. Releasing again is safe.
             InventoryUnavailableError: The service could not answer; nothing was freed.
+        """
+        ...
+
+    async def fulfil(self, reservation_id: str, order: str) -> None:
+        """The order for which pieces were held was placed for good: they are the order's from now on.
+
+        Where the service keeps the stock itself they are taken off it, and the reservation ends; it can be
+        neither extended nor released any more. Said again for the same order, nothing more is taken.
+
+        Arguments:
+            reservation_id: The reservation.
+            order: The number of the order, in the channel of the service.
+
+        Raises:
+            ReservationGoneError: It holds nothing any more, or another order has its pieces; nothing was
+                taken.
+            ReservationUnclearError: The answer was lost. Saying it again is safe.
+            InventoryUnavailableError: The service could not answer; nothing was taken.
+        """
+        ...
+
+    async def restock(self, reservation_id: str, order: str) -> None:
+        """The order was given up before anybody shipped it: what was taken for it can be bought again.
+
+        Nothing is wrong where nothing was taken, or it was put back already.
+
+        Arguments:
+            reservation_id: The reservation that was fulfilled.
+            order: The number of the order, as it was given then.
+
+        Raises:
+            ReservationUnclearError: The answer was lost. Saying it again is safe.
+            InventoryUnavailableError: The service could not answer; nothing was put back.
         """
         ...
 

@@ -30,6 +30,7 @@ from ac_iomconnector_orderexport.rules import broken_rules
 from ac_iomconnector_orderexport.settings import MappingSettings
 from ac_iomconnector_rest_common.order_api_version import OrderApiVersion
 from iomconnector.cartridges.extensions import Extensions
+from iomconnector.model.availability import SHOPS_OWN
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.orders import Order
 
@@ -118,7 +119,7 @@ def _reservation_id(order: Order, run: MappingRun) -> int | None:
     text = value_or_attribute(
         order.reservation_id, "reservation_id", order.attributes, RESERVATION_ID, run.context
     )
-    if text is None:
+    if text is None or text.startswith(SHOPS_OWN):
         return None
     if not is_number(text) or str(int(text)) != text:
         run.context.refuse("reservation_id", "is no reservation id of IOM, which are whole numbers", text)

@@ -42,6 +42,7 @@ from iomconnector.testing.contracts.inventory_far_side import (
     RemoteInventoryFarSide,
     RemoteInventoryScene,
 )
+from iomconnector.testing.contracts.inventory_fulfilment import FulfilmentContract
 from iomconnector.testing.contracts.inventory_service import (
     InventoryServiceContract,
     RemoteInventoryServiceContract,
@@ -110,6 +111,7 @@ __all__ = [
     "ExportScene",
     "FailedSignInsContract",
     "FarSide",
+    "FulfilmentContract",
     "HistoryAndDocuments",
     "HistoryFarSide",
     "HistoryScene",

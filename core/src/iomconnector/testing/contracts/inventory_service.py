@@ -20,6 +20,7 @@ from iomconnector.ports.inventory_service import (
 )
 from iomconnector.testing.contracts.contract import Contract
 from iomconnector.testing.contracts.inventory_far_side import InventoryScene, RemoteInventoryScene
+from iomconnector.testing.contracts.inventory_fulfilment import FulfilmentContract
 
 TEN_MINUTES = timedelta(minutes=10)
 TOLERANCE = timedelta(seconds=30)
@@ -43,7 +44,7 @@ async def quantity(service: InventoryService, sku: str, reservation: str | None 
     return (await service.availability([sku], reservation))[sku].quantity
 
 
-class InventoryServiceContract(Contract):
+class InventoryServiceContract(FulfilmentContract):
     """Promises of an adapter that tells what can be bought, and holds pieces."""
 
     @abstractmethod
@@ -55,6 +56,7 @@ class InventoryServiceContract(Contract):
             service = scene.service
             assert service.endpoint == service.endpoint
             assert service.recognizes_keys in (True, False)
+            assert service.consumed_by_order in (True, False)
             assert service.rules.keep >= timedelta(0)
             assert service.rules.budget > timedelta(0)
             assert service.rules.lifetime > timedelta(0)

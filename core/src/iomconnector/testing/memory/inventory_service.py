@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import NoReturn
+from uuid import uuid4
 
 from iomconnector.model.availability import (
     LocationStock,
@@ -54,6 +55,7 @@ class MemoryInventory:
         self.answering = asyncio.Event()
         self.answering.set()
         self._held: dict[str, _Held] = {}
+        self._taken: dict[str, tuple[str, Mapping[str, int]]] = {}
         self._ids = count(1)
 
     async def put(self, sku: str, quantity: int) -> None:
@@ -129,6 +131,34 @@ class MemoryInventory:
         """Hold nothing for a reservation any more."""
         self._held.pop(reservation_id, None)
 
+    def take(self, reservation_id: str, order: str) -> None:
+        """Take what a reservation holds off the stock, once.
+
+        Raises:
+            ReservationGoneError: It holds nothing.
+        """
+        taken = self._taken.get(reservation_id)
+        if taken is not None and taken[0] == order:
+            return
+        pieces = self.get(reservation_id).pieces
+        for sku, quantity in pieces.items():
+            self.stock[sku] -= quantity
+        self.free(reservation_id)
+        self._taken[reservation_id] = order, pieces
+
+    def put_back(self, reservation_id: str, order: str) -> None:
+        """Put back what was taken for an order, once."""
+        if self._taken.get(reservation_id, ("", {}))[0] == order:
+            for sku, quantity in self._taken.pop(reservation_id)[1].items():
+                self.stock[sku] += quantity
+
+    def taken(self) -> Mapping[str, Sequence[Mapping[str, int]]]:
+        """Order -> what was taken for it, each time."""
+        found: dict[str, list[Mapping[str, int]]] = {}
+        for order, pieces in self._taken.values():
+            found.setdefault(order, []).append(pieces)
+        return found
+
     def reservations(self) -> Sequence[Reservation]:
         """Those that hold something."""
         return [each.reservation for each in self._valid()]
@@ -178,16 +208,21 @@ class MemoryInventoryService:
         inventory: Where the stock is.
         rules: What the configuration says.
         endpoint: What the requests go to.
+        recognizes_keys: Whether a key holds pieces once.
+        consumed_by_order: Whether orders use reservations up, which nobody tells the inventory in memory.
     """
-
-    recognizes_keys = True
 
     def __init__(
         self,
         inventory: MemoryInventory,
         rules: InventoryRules | None = None,
         endpoint: Endpoint | None = None,
+        *,
+        recognizes_keys: bool = True,
+        consumed_by_order: bool = False,
     ) -> None:
+        self.recognizes_keys = recognizes_keys
+        self.consumed_by_order = consumed_by_order
         self.inventory = inventory
         self.rules = rules or InventoryRules()
         self.endpoint = endpoint or Endpoint("memory")
@@ -214,7 +249,7 @@ class MemoryInventoryService:
     ) -> Reservation:
         """Have pieces held."""
         await self._heard()
-        made = self.inventory.make(items, kind, lifetime, key)
+        made = self.inventory.make(items, kind, lifetime, key if self.recognizes_keys else uuid4().hex)
         self._answer(changed=True)
         return made
 
@@ -235,6 +270,22 @@ class MemoryInventoryService:
         """Free what a reservation holds."""
         await self._heard()
         self.inventory.free(reservation_id)
+        self._answer(changed=True)
+
+    async def fulfil(self, reservation_id: str, order: str) -> None:
+        """The pieces are the order's."""
+        if self.consumed_by_order:
+            return
+        await self._heard()
+        self.inventory.take(reservation_id, order)
+        self._answer(changed=True)
+
+    async def restock(self, reservation_id: str, order: str) -> None:
+        """The order was given up."""
+        if self.consumed_by_order:
+            return
+        await self._heard()
+        self.inventory.put_back(reservation_id, order)
         self._answer(changed=True)
 
     async def aclose(self) -> None:

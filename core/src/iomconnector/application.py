@@ -33,6 +33,7 @@ from iomconnector.ports.order_repository import OrderRepository
 from iomconnector.ports.order_state_store import OrderStateStore
 from iomconnector.ports.personal_data import PersonalData
 from iomconnector.ports.preparation_protocol import PreparationProtocol
+from iomconnector.ports.product_catalog import ProductCatalog
 from iomconnector.ports.reconciliation_store import ReconciliationStore
 from iomconnector.ports.retention_store import RetentionStore
 from iomconnector.services.managed import ManagedServices
@@ -124,6 +125,7 @@ class Application:
     cache: Cache
     order_history: OrderHistory
     availability: CheckAvailability
+    catalog: ProductCatalog
     make_scrape: Callable[[], Scrape]
     assembly: Assembly | None = None
     worker: str = "worker"

@@ -215,6 +215,8 @@ class Container(containers.DeclarativeContainer):
         wiring.availability, cache, cartridges, database, resolver, gates, clock, telemetry
     )
 
+    catalog = providers.Singleton(wiring.catalog, cartridges, database, clock)
+
     scrape = providers.Singleton(
         wiring.scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock
     )
@@ -265,6 +267,7 @@ class Container(containers.DeclarativeContainer):
         cache=cache,
         order_history=order_history,
         availability=availability,
+        catalog=catalog,
         make_scrape=scrape.provider,
         assembly=assembly,
         worker=worker,

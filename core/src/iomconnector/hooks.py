@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from iomconnector.jobs.offered import BackgroundWork
     from iomconnector.ports.clock import Clock
     from iomconnector.ports.local_stock import LocalStock
+    from iomconnector.ports.product_catalog import ProductCatalog
     from iomconnector.services.definition import ServiceDefinition
     from iomconnector.storage.database import Database
     from iomconnector.storage.preparation import Preparer
@@ -87,6 +88,15 @@ def iomconnector_preparers() -> Sequence[Preparer]:
 @hookspec
 def iomconnector_local_stocks(database: Database, clock: Clock) -> Sequence[LocalStock]:
     """Tell what the shop itself knows of its stock, while an inventory service cannot be asked.
+
+    The first one in the load order is asked.
+    """
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_product_catalogs(database: Database, clock: Clock) -> Sequence[ProductCatalog]:
+    """Tell what the shop sells.
 
     The first one in the load order is asked.
     """

@@ -26,6 +26,7 @@ from iomconnector.ports.order_export_service import OrderExportService
 from iomconnector.ports.order_history_service import OrderHistoryService
 from iomconnector.ports.order_state_store import OrderStateStore
 from iomconnector.ports.password_hasher import PasswordHasher
+from iomconnector.ports.product_catalog import ProductCatalog
 from iomconnector.services.resolution import ServiceResolver
 from iomconnector.settings import Settings
 from iomconnector.storage.database import Database
@@ -35,6 +36,7 @@ from iomconnector.usecases import order_history as history
 from iomconnector.usecases.availability import CheckAvailability, check_availability
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_tokens import CustomerTokens
+from iomconnector.usecases.empty_catalog import EmptyCatalog
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.history_source import HistorySource
 from iomconnector.usecases.inventory_source import InventorySource
@@ -117,6 +119,13 @@ def availability(
     offered = cartridges.collect("iomconnector_local_stocks", database=database, clock=clock)
     local: LocalStock | None = offered[0][1] if offered else None
     return check_availability(cache, local, resolve, gates, clock, telemetry)
+
+
+def catalog(cartridges: LoadedCartridges, database: Database, clock: Clock) -> ProductCatalog:
+    """What the shop sells."""
+    offered = cartridges.collect("iomconnector_product_catalogs", database=database, clock=clock)
+    sold: ProductCatalog = offered[0][1] if offered else EmptyCatalog()
+    return sold
 
 
 def gates(states: EndpointStates, worker: str, clock: Clock, settings: Settings) -> Gates:

@@ -10,6 +10,7 @@ from iomconnector.model.contexts import Context, ContextKind
 from iomconnector.model.customer_users import CustomerUser
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.orders import Order
+from iomconnector.model.products import CatalogProduct
 from iomconnector.model.values import ChannelId
 from iomconnector.ports.message_log import Message
 
@@ -102,6 +103,28 @@ def sample_customer_user(login: str = "anna", *, channel: str = CHANNEL, **field
         "created_at": NOON,
     }
     return CustomerUser(channel=ChannelId(channel), login=login, **{**known, **fields})
+
+
+def sample_product(sku: str = "M-1", **fields: Any) -> CatalogProduct:
+    """A mug for 10 euros and 19 % of tax.
+
+    Arguments:
+        sku: The product's number.
+        fields: Fields to replace or add, as Python values or as parsed JSON.
+
+    Raises:
+        pydantic.ValidationError: The fields make no valid product.
+    """
+    content: dict[str, Any] = {
+        "sku": sku,
+        "names": {"en": "Mug", "de": "Tasse"},
+        "descriptions": {"en": "For tea.", "de": "Für Tee."},
+        "net": {"amount": "10.00", "currency": "EUR"},
+        "tax_class": "VAT",
+        "tax_rate": "19",
+        "unit": "piece",
+    }
+    return CatalogProduct.model_validate({**content, **fields})
 
 
 def sample_message(order_number: str | None = "2026-0001", **fields: Any) -> Message:

@@ -69,6 +69,7 @@ from iomconnector.testing.contracts.order_storage import OrderStorage
 from iomconnector.testing.contracts.password_hasher import PasswordHasherContract
 from iomconnector.testing.contracts.personal_data import PersonalDataContract, PrivacyStorage
 from iomconnector.testing.contracts.preparation_protocol import PreparationProtocolContract
+from iomconnector.testing.contracts.product_catalog import CatalogScene, ProductCatalogContract
 from iomconnector.testing.contracts.reconciliation_store import (
     ReconciliationStorage,
     ReconciliationStoreContract,
@@ -89,6 +90,7 @@ __all__ = [
     "AccountStorage",
     "AuditTrailContract",
     "CacheContract",
+    "CatalogScene",
     "ClockContract",
     "ContextRepositoryContract",
     "Contract",
@@ -139,6 +141,7 @@ __all__ = [
     "PersonalDataContract",
     "PreparationProtocolContract",
     "PrivacyStorage",
+    "ProductCatalogContract",
     "ReceivedMail",
     "ReconciliationStorage",
     "ReconciliationStoreContract",

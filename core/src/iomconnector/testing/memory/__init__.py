@@ -36,6 +36,7 @@ from iomconnector.testing.memory.order_rows import MemoryShop
 from iomconnector.testing.memory.order_state_store import MemoryOrderStateStore
 from iomconnector.testing.memory.personal_data import MemoryPersonalData
 from iomconnector.testing.memory.preparation_protocol import MemoryPreparationProtocol
+from iomconnector.testing.memory.product_catalog import MemoryProductCatalog
 from iomconnector.testing.memory.reconciliation_store import MemoryReconciliationStore
 from iomconnector.testing.memory.retention_store import MemoryRetentionStore
 from iomconnector.testing.memory.secret_store import MemorySecretStore
@@ -78,6 +79,7 @@ __all__ = [
     "MemoryOrderStateStore",
     "MemoryPersonalData",
     "MemoryPreparationProtocol",
+    "MemoryProductCatalog",
     "MemoryReconciliationStore",
     "MemoryRetentionStore",
     "MemorySecretStore",

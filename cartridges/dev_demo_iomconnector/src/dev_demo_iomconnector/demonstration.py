@@ -82,9 +82,10 @@ class Demonstration:
         watcher = Watcher(ended=lambda step, entry: self._say(f"{step.title}: {entry.message}"))
         await prepare_database(self._application, watcher)
         for configuration in await self._application.services.all():
-            await self._application.services.change(
-                configuration.id, values={"base_url": self._stand_in.url}, by="demonstration"
-            )
+            if "base_url" in configuration.values:
+                await self._application.services.change(
+                    configuration.id, values={"base_url": self._stand_in.url}, by="demonstration"
+                )
 
     async def place(self, advance: Callable[[int], None]) -> Outcome:
         """Place the orders and decide on approvals; a few keep waiting, a few are rejected."""
@@ -181,4 +182,4 @@ class Demonstration:
     async def _shops(self) -> dict[str, int]:
         """IOM's shop of each channel."""
         services = await self._application.services.all()
-        return {each.context: int(each.values["shop_id"]) for each in services}
+        return {each.context: int(each.values["shop_id"]) for each in services if "shop_id" in each.values}

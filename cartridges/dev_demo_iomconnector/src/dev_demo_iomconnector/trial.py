@@ -302,7 +302,8 @@ class Trial:
             found.checked += await asyncio.gather(*(check_order(application, each) for each in exported))
             after = page[-1].request.order_id
         services = await application.services.all()
-        for channel, shop in {each.context: int(each.values["shop_id"]) for each in services}.items():
+        shops = {each.context: int(each.values["shop_id"]) for each in services if "shop_id" in each.values}
+        for channel, shop in shops.items():
             found.far_side.setdefault(channel, []).extend(self.iom.control.stored_numbers(shop))
         found.leaks += await SecretSearch(self.secrets()).in_rows(application.database)
 

@@ -28,7 +28,7 @@ async def prepared_system(
         assembly: Name or path of the assembly.
         directory: Where it keeps its data; what is there already is used.
         environment: The environment to run in.
-        services: Settings to change in every service configuration.
+        services: Settings to change in every service configuration that has them.
         settings: Settings of the system.
 
     Raises:
@@ -42,6 +42,9 @@ async def prepared_system(
     )
     async with running(container) as application:
         await prepare_database(application)
-        for configuration in await application.services.all() if services else ():
-            await application.services.change(configuration.id, values=services, by="prepared_system")
+        for configuration in await application.services.all():
+            known = {setting.name for setting in application.services.settings_of(configuration.definition)}
+            values = {name: value for name, value in (services or {}).items() if name in known}
+            if values:
+                await application.services.change(configuration.id, values=values, by="prepared_system")
         yield application

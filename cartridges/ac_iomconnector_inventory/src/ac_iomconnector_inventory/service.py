@@ -45,6 +45,9 @@ class IomInventoryService:
     """IOM has no field for a key: a reservation is sent once, and its lifetime bounds what a lost answer
     holds."""
 
+    consumed_by_order: Final = True
+    """The order carries the number of its reservation, and IOM uses that up when the order arrives."""
+
     def __init__(
         self,
         configuration: InventoryConfiguration,
@@ -185,6 +188,9 @@ class IomInventoryService:
 
     async def fulfil(self, reservation_id: str, order: str) -> None:
         """Nothing is sent: the order carries the id, and IOM uses the reservation up when it arrives."""
+
+    async def restock(self, reservation_id: str, order: str) -> None:
+        """Nothing is sent: nothing was taken off IOM's stock for an order that did not arrive there."""
 
     async def check(self) -> str:
         """The connection test: ask for a product and for a reservation that do not exist.

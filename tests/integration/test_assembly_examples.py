@@ -102,6 +102,7 @@ def test_roots_bring_what_the_listed_assembly_has() -> None:
         "app_sf_rest",
         "bc_catalog",
         "bc_inventory",
+        "bc_mail",
         "bc_order",
         "ac_iomconnector_rest_common",
         "app_sf_responsive_carriertracking",

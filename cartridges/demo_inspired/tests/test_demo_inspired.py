@@ -1,11 +1,17 @@
-"""The sample customers can sign in where nobody can be hurt, and nowhere else."""
+"""The sample customers can sign in where nobody can be hurt, and nowhere else; they find something to buy."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bc_inventory.stock_changes import StockChange, StockChanges
 from demo_inspired.customers import CUSTOMERS, PATRICIA, SAMPLE_PASSWORD, prepare_customers
+from demo_inspired.products import CHANNELS, prepare_products
+from demo_inspired.stock import PIECES, active_services, prepare_inventory_services, prepare_stock, service_of
+from iomconnector.model.availability import AvailabilitySource
+from iomconnector.ports.product_catalog import ProductQuery
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.systems import prepared_system
 from iomconnector.usecases.password_proof import SignInRefusedError
@@ -42,3 +48,41 @@ async def test_preparing_again_changes_nothing(tmp_path: Path) -> None:
         before = await system.customer_users.all()
         assert await prepare_customers(system) == "all are there already"
         assert await system.customer_users.all() == before
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@in_event_loop
+async def test_there_is_something_to_buy_few_of_one_and_nothing_of_others(
+    tmp_path: Path, channel: str
+) -> None:
+    async with prepared_system("inspired-b2x", tmp_path, **QUICK) as system:
+        sold = await system.catalog.search(channel, ProductQuery())
+        assert {each.sku for each in sold.products} == set(PIECES)
+        told = await system.availability.of(channel, list(PIECES))
+        assert {sku: each.quantity for sku, each in told.items()} == PIECES
+        assert {each.source for each in told.values()} == {AvailabilitySource.INVENTORY_SERVICE}
+        assert not told["201807195"].available
+        assert told["201807195"].restock_on == system.clock.now().date() + timedelta(days=14)
+        assert not told["201807202"].available
+        assert told["201807202"].restock_on is None
+
+
+@in_event_loop
+async def test_preparing_products_and_stock_again_changes_nothing(tmp_path: Path) -> None:
+    async with prepared_system("inspired-b2x", tmp_path, **QUICK) as system:
+        changes = StockChanges(system.database, system.clock)
+        fewer = StockChange(sku="896737", on_hand=1)
+        await changes.apply(CHANNELS[0], [fewer], action="stock.adjusted", by="anna", reason="counted")
+        for prepare in (prepare_products, prepare_stock, prepare_inventory_services):
+            assert await prepare(system) == "all are there already"
+        assert (await system.availability.of(CHANNELS[0], ["896737"]))["896737"].quantity == 1
+
+
+@pytest.mark.parametrize("assembly", ["inspired-b2x", "inspired-iomconnector", "headless-iomconnector"])
+@in_event_loop
+async def test_exactly_one_inventory_service_is_active_in_each_channel(tmp_path: Path, assembly: str) -> None:
+    async with prepared_system(assembly, tmp_path, environment="test", **QUICK) as system:
+        for channel in CHANNELS:
+            active = await active_services(system, channel)
+            assert active == [service_of(channel)] if assembly == "inspired-b2x" else len(active) == 1
+            await system.inventory_service(channel)

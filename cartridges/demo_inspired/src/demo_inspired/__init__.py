@@ -1,1 +1,1 @@
-"""Sample customers of the inSPIRED organization."""
+"""Sample customers, products and stock of the inSPIRED organization."""

@@ -1,4 +1,4 @@
-"""Sample customers who can sign in at the storefronts of the sample organization."""
+"""Sample customers, products and stock of the sample organization."""
 
 from __future__ import annotations
 
@@ -16,11 +16,34 @@ descriptor = CartridgeDescriptor(display_name="Demo inSPIRED", style=CartridgeSt
 
 @hookimpl
 def iomconnector_preparers() -> list[Preparer]:
-    """The users of the sample customers."""
-    return [Preparer("sample customers", _prepare_customers)]
+    """Customers who can sign in, what they can buy, and how much there is of it."""
+    return [
+        Preparer("sample customers", _prepare_customers),
+        Preparer("sample products", _prepare_products),
+        Preparer("sample stock", _prepare_stock),
+        Preparer("inventory services", _prepare_inventory_services),
+    ]
 
 
 async def _prepare_customers(application: Application) -> str:
     from demo_inspired.customers import prepare_customers
 
     return await prepare_customers(application)
+
+
+async def _prepare_products(application: Application) -> str:
+    from demo_inspired.products import prepare_products
+
+    return await prepare_products(application)
+
+
+async def _prepare_stock(application: Application) -> str:
+    from demo_inspired.stock import prepare_stock
+
+    return await prepare_stock(application)
+
+
+async def _prepare_inventory_services(application: Application) -> str:
+    from demo_inspired.stock import prepare_inventory_services
+
+    return await prepare_inventory_services(application)

@@ -16,8 +16,12 @@ SAMPLE_STOCK: dict[str, tuple[int, ...]] = {
     "9781732102200": (40, 0, 12),
     "10001": (5000,),
     "10002": (100_000,),
+    "201807202": (0,),
+    "201807218": (40, 24),
+    "201807225": (17,),
+    "201807231": (8,),
 }
-"""Product -> pieces at the suppliers of a shop, in their order. Of one there is nothing."""
+"""Product -> pieces at the suppliers of a shop, in their order. Of two there is nothing."""
 
 
 def with_sample_stock(config: StandInConfig) -> StandInConfig:

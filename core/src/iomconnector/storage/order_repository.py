@@ -17,6 +17,7 @@ from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
 from iomconnector.storage.database import BrokenConstraintError, Database
 from iomconnector.storage.order_rows import order_rows, stored_orders
+from iomconnector.storage.reservation_ledger import bind_reservation
 from iomconnector.storage.tables import (
     approval_decisions,
     contexts,
@@ -72,6 +73,10 @@ class SqlOrderRepository:
             for (order, state), kept in zip(to_place, stored, strict=True):
                 if not isinstance(kept, PlacementOutcome):
                     products += product_rows(kept, order)
+                    if order.reservation_id is not None:
+                        await bind_reservation(
+                            connection, order.channel, order.reservation_id, kept, self._clock.now()
+                        )
                     await self._told(connection, order.channel, state)
             if products:
                 await connection.execute(insert(order_products), products)

@@ -32,6 +32,7 @@ from iomconnector.storage.tables import (
     order_products,
     order_states,
     orders,
+    stock_holds,
 )
 from iomconnector.storage.text_bytes import in_utf8
 
@@ -125,7 +126,14 @@ def _order(order_id: int) -> Select[Any]:
 
 def _about(order: Row[Any]) -> Sequence[tuple[Table, Select[Any]]]:
     """The rows of other tables that are about an order."""
-    of_order = [approval_decisions, order_corrections, order_products, export_requests, export_attempts]
+    of_order = [
+        approval_decisions,
+        order_corrections,
+        order_products,
+        export_requests,
+        export_attempts,
+        stock_holds,
+    ]
     return [
         *((table, select(table).where(table.c.order_id == order.id)) for table in of_order),
         (

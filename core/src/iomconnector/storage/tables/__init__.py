@@ -26,6 +26,7 @@ from iomconnector.storage.tables.services import (
     service_overrides,
     service_revision,
 )
+from iomconnector.storage.tables.stock_holds import stock_holds
 
 __all__ = [
     "Key",
@@ -60,4 +61,5 @@ __all__ = [
     "service_overrides",
     "service_revision",
     "sessions",
+    "stock_holds",
 ]

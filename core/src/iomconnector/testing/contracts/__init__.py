@@ -74,6 +74,10 @@ from iomconnector.testing.contracts.reconciliation_store import (
     ReconciliationStorage,
     ReconciliationStoreContract,
 )
+from iomconnector.testing.contracts.reservation_ledger import (
+    ReservationLedgerContract,
+    ReservationStorage,
+)
 from iomconnector.testing.contracts.retention_store import RetentionStoreContract
 from iomconnector.testing.contracts.secret_store import SecretStoreContract
 from iomconnector.testing.contracts.sequence_store import (
@@ -148,6 +152,8 @@ __all__ = [
     "RemoteInventoryFarSide",
     "RemoteInventoryScene",
     "RemoteInventoryServiceContract",
+    "ReservationLedgerContract",
+    "ReservationStorage",
     "RetentionStoreContract",
     "SecretStoreContract",
     "SequenceStorage",

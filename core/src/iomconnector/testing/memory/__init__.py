@@ -38,6 +38,7 @@ from iomconnector.testing.memory.personal_data import MemoryPersonalData
 from iomconnector.testing.memory.preparation_protocol import MemoryPreparationProtocol
 from iomconnector.testing.memory.product_catalog import MemoryProductCatalog
 from iomconnector.testing.memory.reconciliation_store import MemoryReconciliationStore
+from iomconnector.testing.memory.reservation_ledger import MemoryReservationLedger
 from iomconnector.testing.memory.retention_store import MemoryRetentionStore
 from iomconnector.testing.memory.secret_store import MemorySecretStore
 from iomconnector.testing.memory.sequences import (
@@ -81,6 +82,7 @@ __all__ = [
     "MemoryPreparationProtocol",
     "MemoryProductCatalog",
     "MemoryReconciliationStore",
+    "MemoryReservationLedger",
     "MemoryRetentionStore",
     "MemorySecretStore",
     "MemorySequenceStore",

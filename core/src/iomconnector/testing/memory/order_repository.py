@@ -13,6 +13,7 @@ from iomconnector.observability.tracing import current_trace_parent
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.order_repository import PlacementOutcome, StoredOrder
 from iomconnector.testing.memory.order_rows import MemoryShop, OrderRow
+from iomconnector.testing.memory.reservation_ledger import bind_reservation
 
 
 class MemoryOrderRepository:
@@ -69,6 +70,8 @@ class MemoryOrderRepository:
             trace_parent=current_trace_parent(),
         )
         self._shop.add(OrderRow(order, digest, now, request, from_sequence=from_sequence))
+        if order.reservation_id is not None:
+            bind_reservation(self._shop, request, order.reservation_id, now)
         return PlacementOutcome.PLACED
 
     async def get(self, channel: str, number: str) -> StoredOrder:

@@ -14,6 +14,7 @@ from iomconnector.model.exports import (
     PlacedOrder,
 )
 from iomconnector.model.orders import Order
+from iomconnector.model.stock_holds import StockHold
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.testing.memory.contexts import MemoryContextRepository
 
@@ -75,6 +76,7 @@ class MemoryShop:
     def __init__(self, contexts: MemoryContextRepository) -> None:
         self.contexts = contexts
         self.paused: dict[str, ExportPause] = {}
+        self.holds: dict[str, StockHold] = {}
         self._rows: dict[int, OrderRow] = {}
         self._keys: dict[tuple[str, str], int] = {}
 

@@ -32,5 +32,6 @@ UNAUTHORIZED: Final[Responses] = {
 }
 WRONG: Final = _error(400, "The request is wrong.")
 NOT_THERE: Final = _error(404, "There is no such order or document of this user, or no such site.")
+NO_SUCH_SITE: Final = _error(404, "There is no such site.")
 NOT_PASSED_ON: Final = _error(502, "What came may not be passed on.")
 NOT_NOW: Final = _error(503, "The database or the order management system cannot be used at present.")

@@ -24,6 +24,8 @@ ANYBODY = {
     "GET /shop/{channel}/sign-in",
     "POST /shop/{channel}/sign-in",
     "POST /shop/{channel}/language",
+    "GET /shop/{channel}/products",
+    "GET /shop/{channel}/products/{sku:path}",
     "GET /shop/{channel}/{path:path}",
     "GET /shop-files/{digest}/{name}",
 }

@@ -6,7 +6,7 @@ What is not there and what is somebody else's look the same.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import structlog
@@ -75,7 +75,7 @@ async def error_page(request: Request, error: Exception) -> Response:
     title, message = TEXTS.get(status, UNEXPECTED)
     visitor = None if isinstance(error, StorageError) else await visitor_if_possible(request)
     language = visitor.language if visitor else language_of(request)
-    values = {
+    values: dict[str, Any] = {
         "title": SHOP.text(language, title),
         "message": SHOP.text(language, message),
         "case": case if status >= 500 else "",

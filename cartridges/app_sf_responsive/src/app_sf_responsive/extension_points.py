@@ -1,4 +1,4 @@
-"""Where other cartridges join in the pages of My Account.
+"""Where other cartridges join in the pages of the storefront.
 
 What an extension gives is shown as it is: ``html`` is made by templates that escape what they are given, best
 by :class:`app_sf_responsive.shop_templates.ShopTemplates`. An extension that raises, takes longer than
@@ -15,9 +15,11 @@ from typing import Final, Protocol
 
 from markupsafe import Markup
 
-from app_sf_responsive.visitor import Customer
+from app_sf_responsive.visitor import Customer, Visitor
 from iomconnector.cartridges.extensions import ExtensionPoint
+from iomconnector.model.availability import Availability
 from iomconnector.model.order_history import OrderView
+from iomconnector.model.products import CatalogProduct
 
 PATIENCE_SECONDS: Final = 5.0
 """How long a page waits for the extensions of a point, which run at the same time."""
@@ -104,6 +106,15 @@ class MyAccountMenu(Protocol):
         """Pages of yours for the menu of My Account."""
 
 
+class ProductDetailsUnavailable(Protocol):
+    """Bind to ``ProductDetails.unavailable``."""
+
+    async def __call__(self, product: CatalogProduct, told: Availability, visitor: Visitor) -> Markup | None:
+        """What the page of a product offers in place of Add to Cart, where the product is not available; none
+        where there is nothing to offer. The visitor is a :class:`~app_sf_responsive.visitor.Customer` where
+        somebody is signed in."""
+
+
 DETAILS_PANELS: Final = ExtensionPoint(
     "OrderDetails.panels",
     "Called once for the page of an order; gives a panel for it, or none.",
@@ -119,5 +130,10 @@ ACCOUNT_MENU: Final = ExtensionPoint(
     "Called once for every page of My Account; gives entries for its menu.",
     MyAccountMenu,
 )
+PRODUCT_UNAVAILABLE: Final = ExtensionPoint(
+    "ProductDetails.unavailable",
+    "Called for the page of a product that is not available; gives what stands in place of Add to Cart.",
+    ProductDetailsUnavailable,
+)
 
-EXTENSION_POINTS: Final = (DETAILS_PANELS, HISTORY_ACTIONS, ACCOUNT_MENU)
+EXTENSION_POINTS: Final = (DETAILS_PANELS, HISTORY_ACTIONS, ACCOUNT_MENU, PRODUCT_UNAVAILABLE)

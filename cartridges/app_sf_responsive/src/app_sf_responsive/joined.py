@@ -9,20 +9,24 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import structlog
+from markupsafe import Markup
 
 from app_sf_responsive.extension_points import (
     ACCOUNT_MENU,
     DETAILS_PANELS,
     HISTORY_ACTIONS,
     PATIENCE_SECONDS,
+    PRODUCT_UNAVAILABLE,
     MenuEntry,
     OrderAction,
     Panel,
 )
-from app_sf_responsive.visitor import Customer
+from app_sf_responsive.visitor import Customer, Visitor
 from iomconnector.cartridges.extensions import BoundExtension, ExtensionPoint, Extensions
 from iomconnector.cartridges.loading import LoadedCartridges
+from iomconnector.model.availability import Availability
 from iomconnector.model.order_history import OrderView
+from iomconnector.model.products import CatalogProduct
 
 log = structlog.get_logger(__name__)
 
@@ -64,10 +68,16 @@ async def menu_of(customer: Customer) -> Joined[Sequence[MenuEntry]]:
     return Joined([entry for answer in answers for entry in answer], missing)
 
 
-async def _ask(
-    point: ExtensionPoint, customer: Customer, *arguments: Any, check: Any
-) -> tuple[list[Any], int]:
-    bound = _extensions(customer.application.cartridges).bound_to(point.name)
+async def offers_instead_of(
+    product: CatalogProduct, told: Availability, visitor: Visitor
+) -> Joined[Sequence[Markup]]:
+    """What the page of a product that is not available offers in place of Add to Cart."""
+    answers, missing = await _ask(PRODUCT_UNAVAILABLE, visitor, product, told, visitor, check=_markup)
+    return Joined([each for each in answers if each is not None], missing)
+
+
+async def _ask(point: ExtensionPoint, visitor: Visitor, *arguments: Any, check: Any) -> tuple[list[Any], int]:
+    bound = _extensions(visitor.application.cartridges).bound_to(point.name)
     outcomes = await asyncio.gather(*(_answer(each, point, arguments, check) for each in bound))
     return [answer for sound, answer in outcomes if sound], sum(not sound for sound, _ in outcomes)
 
@@ -98,6 +108,12 @@ async def _answer(
 def _panel(answer: Any) -> Panel | None:
     if answer is not None and not isinstance(answer, Panel):
         raise TypeError(f"gave a {type(answer).__name__}, not a Panel or None")
+    return answer
+
+
+def _markup(answer: Any) -> Markup | None:
+    if answer is not None and not isinstance(answer, Markup):
+        raise TypeError(f"gave a {type(answer).__name__}, not Markup or None")
     return answer
 
 

@@ -16,6 +16,7 @@ from app_sf_responsive.extension_points import MenuEntry
 from app_sf_responsive.joined import menu_of
 from app_sf_responsive.languages import Language
 from app_sf_responsive.visitor import Customer, Visitor
+from iomconnector.usecases.empty_catalog import EmptyCatalog
 from iomconnector.web.security_headers import PAGE_HEADERS
 
 SHOP_PACKAGE = "app_sf_responsive"
@@ -46,24 +47,33 @@ class ShopTemplates:
         return Markup(_environment(self.package, language).get_template(template).render(values))  # noqa: S704
 
     async def page(
-        self, visitor: Visitor, template: str, *, status: int = 200, **values: Any
+        self,
+        visitor: Visitor,
+        template: str,
+        *,
+        status: int = 200,
+        in_account: bool = True,
+        **values: Any,
     ) -> HTMLResponse:
-        """A page of the storefront, with the menu of My Account for somebody who is signed in.
+        """A page of the storefront.
 
         Arguments:
             visitor: Who asks for it.
             template: One that extends ``shop/frame.html``.
             status: The HTTP status.
+            in_account: Whether it has the menu of My Account, for somebody who is signed in.
             values: What it shows.
         """
         customer = visitor if isinstance(visitor, Customer) else None
-        joined = (await menu_of(customer)).given if customer else ()
+        with_menu = customer is not None and in_account
+        joined = (await menu_of(customer)).given if customer and in_account else ()
         shown = {
             "visitor": visitor,
             "customer": customer,
             "shop_name": visitor.channel.display_name,
             "back": back_of(visitor),
-            "menu": [*self._own_menu(visitor), *joined] if customer else (),
+            "menu": [*self._own_menu(visitor), *joined] if with_menu else (),
+            "sells": not isinstance(visitor.application.catalog, EmptyCatalog),
             "added_entries": joined,
             **values,
         }
@@ -98,6 +108,7 @@ def render(
         "visitor": None,
         "customer": None,
         "menu": (),
+        "sells": False,
         "stylesheets": (),
         **values,
     }

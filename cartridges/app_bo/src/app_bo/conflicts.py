@@ -15,10 +15,12 @@ class Conflict:
     Arguments:
         message: What is wrong.
         hint: What to do.
+        services: The ids of the configurations.
     """
 
     message: str
     hint: str
+    services: tuple[str, ...] = ()
 
 
 def conflicts_of(rows: Sequence[ServiceRow]) -> list[Conflict]:
@@ -42,7 +44,7 @@ def conflicts_of(rows: Sequence[ServiceRow]) -> list[Conflict]:
             message = f"Only one adapter allowed to be executable of {port}, but {len(names)} adapters found."
         else:
             message = "Services that exclude each other are active together, so none of them works."
-        told.setdefault(f"{message} {hint}", Conflict(message, hint))
+        told.setdefault(f"{message} {hint}", Conflict(message, hint, tuple(names)))
     return list(told.values())
 
 

@@ -1,11 +1,13 @@
 """``iomconnector assembly``: which assemblies there are, what is wrong with one, why it is as it is."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from iomconnector.assemblies.graph import GraphStyle
+from iomconnector.cli.invocation import invocation_of
 from iomconnector.cli.selection import (
     AssemblyArgument,
     AssemblyOption,
@@ -55,12 +57,14 @@ def check(
 ) -> None:
     """Say everything that is wrong with assemblies, in every environment unless some are named.
 
+    Where the database of an assembly is there, also which services are active together that cannot be.
     Ends with 0 where all can be used, with 1 where one has an error.
     """
     from iomconnector.assemblies.cartridge_faults import examine_cartridges
     from iomconnector.assemblies.findings import errors_in
     from iomconnector.assemblies.resolution import Examination, examine
     from iomconnector.cartridges.discovery import installed_cartridges
+    from iomconnector.cli.assembly_services import examine_services
     from iomconnector.cli.assembly_views import examination_document, print_examination
     from iomconnector.cli.root import CORE_COMMANDS
 
@@ -69,6 +73,7 @@ def check(
 
     def examined(name: str) -> Examination:
         found = examine_cartridges(examine(name, environments, installed), environments, CORE_COMMANDS)
+        found = examine_services(found, invocation_of(ctx).on(name, _serving(environments)))
         if not locked and lock_file is None:
             return found
         from iomconnector.assemblies.lock_check import examine_lock
@@ -83,6 +88,11 @@ def check(
             print_examination(name, environments, examination)
     if any(errors_in(examination.findings) for examination in results.values()):
         raise typer.Exit(1)
+
+
+def _serving(environments: Sequence[str]) -> str:
+    """The environment whose settings tell where the database is: the first in which the assembly serves."""
+    return next((each for each in environments if each != "init"), "init")
 
 
 @app.command("explain")

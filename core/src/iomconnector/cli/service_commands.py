@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from iomconnector.application import Application
     from iomconnector.model.audit import AuditEntry
+    from iomconnector.services.errors import ServiceConflictError
     from iomconnector.services.rows import ConnectionReport, ServiceRow
 
 app = typer.Typer(help="Managed services: types, configurations, activation.", no_args_is_help=True)
@@ -64,10 +65,13 @@ def list_services(
     ] = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Show every configuration, its owner, its status there, and why it is not operational."""
+    """Show every configuration, its owner, its status there, and why it is not operational.
+
+    What cannot be operational together in a context, and is active there, is named on standard error.
+    """
     from iomconnector.cli import service_views
 
-    async def work(application: Application) -> Sequence[ServiceRow]:
+    async def listed(application: Application) -> Sequence[ServiceRow]:
         if seen_from is not None:
             return await application.services.overview(seen_from)
         owners = {each.context for each in await application.services.all()}
@@ -75,17 +79,22 @@ def list_services(
         own = [row for row in rows if row.shared_from is None]
         return sorted(own, key=lambda row: row.configuration.id)
 
-    rows = invocation_of(context).run(work)
+    async def work(application: Application) -> tuple[Sequence[ServiceRow], Sequence[ServiceConflictError]]:
+        return await listed(application), await application.services.conflicts(seen_from)
+
+    rows, conflicts = invocation_of(context).run(work)
     if output is Format.JSON:
         print_json(
             [service_views.row_content(each, seen_from or each.configuration.context) for each in rows]
         )
+        service_views.print_conflicts(conflicts)
         return
     if not rows:
         typer.echo("There is none. `iomconnector service add` adds one, `service types` tells what there is.")
         return
     title = f"Services of {seen_from}" if seen_from else "Service configurations"
     service_views.print_rows(title, rows, seen_from=seen_from)
+    service_views.print_conflicts(conflicts)
 
 
 @app.command("show")

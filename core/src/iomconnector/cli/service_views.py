@@ -4,9 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import typer
+
 from iomconnector.cli.terminal import console, print_table
 from iomconnector.model.audit import AuditEntry
 from iomconnector.services.definition import ServiceDefinition
+from iomconnector.services.errors import ServiceConflictError
 from iomconnector.services.rows import ConnectionReport, ServiceRow
 from iomconnector.services.sealed_settings import masked
 from iomconnector.services.setting_fields import SettingField
@@ -138,6 +141,12 @@ def print_rows(title: str, rows: Sequence[ServiceRow], *, seen_from: str | None)
     """
     cells = [(_status(row).replace(", ", "\n"), _described_row(row, seen_from)) for row in rows]
     print_table(title, ("Status", "Configuration"), cells)
+
+
+def print_conflicts(conflicts: Sequence[ServiceConflictError]) -> None:
+    """What cannot be operational together and is active, on standard error."""
+    for each in conflicts:
+        typer.secho(f"error: {each.message} {each.hint}", fg="red", err=True)
 
 
 def _described_row(row: ServiceRow, seen_from: str | None) -> str:

@@ -103,6 +103,19 @@ def refusal(
     return ServiceConflictError(message, hint=hint, context=services.context, services=", ".join(rivals))
 
 
+def conflicts_in(services: ContextServices) -> list[ServiceConflictError]:
+    """What cannot be operational together in a context, and is active there all the same; each once.
+
+    Arguments:
+        services: The services of the context.
+    """
+    found: dict[str, ServiceConflictError] = {}
+    for pair in sorted(services.conflicts):
+        error = refusal(services, pair)
+        found.setdefault(error.message, error)
+    return list(found.values())
+
+
 def only_one_adapter(port: type[object], configurations: list[str], context: str) -> str:
     """ICM's sentence for several adapters of one port, and their names."""
     return (

@@ -18,9 +18,11 @@ from iomconnector.ports.service_configuration_store import (
     ServiceConfigurationStore,
     ServiceState,
 )
+from iomconnector.services.conflicts import conflicts_in
 from iomconnector.services.connection_test import connection_report
 from iomconnector.services.context_tree import ContextTree
 from iomconnector.services.definition import AdapterContext
+from iomconnector.services.errors import ServiceConflictError
 from iomconnector.services.registry import ServiceDefinitions
 from iomconnector.services.rows import (
     ConnectionReport,
@@ -98,6 +100,29 @@ class ManagedServices(ServiceChanges):
         path = [each.id for each in await self._contexts.path_to(context)]
         services = ContextServices(await self._store.state(), self._definitions, path)
         return service_rows(services, self._definitions)
+
+    async def conflicts(self, context: str | None = None) -> Sequence[ServiceConflictError]:
+        """What is active together in a context and cannot be operational together, in ICM's words.
+
+        Changes that would lead there are refused; it comes about where an assembly brings another service
+        type, or where somebody changed the database.
+
+        Arguments:
+            context: Only in this one; in every context where omitted.
+
+        Raises:
+            NotFoundError: There is no such context.
+        """
+        if context is not None:
+            await self._contexts.path_to(context)
+        paths = ContextTree(await self._contexts.all()).paths
+        state = await self._store.state()
+        return [
+            conflict
+            for path in paths
+            if context in (None, path[0])
+            for conflict in conflicts_in(ContextServices(state, self._definitions, path))
+        ]
 
     async def all(self) -> Sequence[ServiceConfiguration]:
         """Every configuration, by id; secrets are sealed."""

@@ -83,12 +83,14 @@ async def details_page(
             f"{found.display_name} does not reach {looked_at.display_name}.",
             hint=f"It belongs to {tree.names.get(found.context, found.context)}.",
         )
+    conflicts = conflicts_of(await services.overview(looked_at.id)) if places.here.conflicts else []
     known = found.definition in caller.application.definitions
     fields = services.settings_of(found.definition) if known else ()
     return caller.page(
         "service.html",
         service=found,
         row=places.here,
+        conflicts=[each for each in conflicts if service in each.services],
         context=looked_at,
         owner=tree.get(found.context),
         names=tree.names,

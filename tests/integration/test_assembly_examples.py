@@ -100,6 +100,7 @@ def test_roots_bring_what_the_listed_assembly_has() -> None:
         "app_bo",
         "app_sf_responsive",
         "app_sf_rest",
+        "bc_basket",
         "bc_catalog",
         "bc_inventory",
         "bc_mail",

@@ -12,6 +12,7 @@ from iomconnector.jobs.exporter import Exporter
 from iomconnector.model.retention import Kept, RetentionRule
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.audit_trail import AuditTrail
+from iomconnector.ports.basket_repository import BasketRepository
 from iomconnector.ports.cache import Cache
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
@@ -65,6 +66,7 @@ from iomconnector.usecases.place_orders import PlaceOrders
 from iomconnector.usecases.privacy import Privacy
 from iomconnector.usecases.reconcile import Reconcile
 from iomconnector.usecases.retention import Retention
+from iomconnector.usecases.shop_baskets import ShopBaskets
 from iomconnector.usecases.sign_in import SignIn
 
 if TYPE_CHECKING:
@@ -126,6 +128,7 @@ class Application:
     order_history: OrderHistory
     availability: CheckAvailability
     catalog: ProductCatalog
+    basket_repository: BasketRepository | None
     make_scrape: Callable[[], Scrape]
     assembly: Assembly | None = None
     worker: str = "worker"
@@ -199,6 +202,13 @@ class Application:
         """
         service: MailSender = await self.resolver.resolve(MailSender, channel)
         return service
+
+    @property
+    def baskets(self) -> ShopBaskets | None:
+        """Fills baskets; none where nobody keeps them, so that nothing can be bought."""
+        if self.basket_repository is None:
+            return None
+        return ShopBaskets(self.basket_repository, self.catalog, self.clock)
 
     @property
     def follow_orders(self) -> FollowOrders:

@@ -216,6 +216,7 @@ class Container(containers.DeclarativeContainer):
     )
 
     catalog = providers.Singleton(wiring.catalog, cartridges, database, clock)
+    basket_repository = providers.Singleton(wiring.basket_repository, cartridges, database, clock)
 
     scrape = providers.Singleton(
         wiring.scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock
@@ -268,6 +269,7 @@ class Container(containers.DeclarativeContainer):
         order_history=order_history,
         availability=availability,
         catalog=catalog,
+        basket_repository=basket_repository,
         make_scrape=scrape.provider,
         assembly=assembly,
         worker=worker,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from iomconnector.cli.commands import Command
     from iomconnector.jobs.background import BackgroundService
     from iomconnector.jobs.offered import BackgroundWork
+    from iomconnector.ports.basket_repository import BasketRepository
     from iomconnector.ports.clock import Clock
     from iomconnector.ports.local_stock import LocalStock
     from iomconnector.ports.product_catalog import ProductCatalog
@@ -99,6 +100,15 @@ def iomconnector_product_catalogs(database: Database, clock: Clock) -> Sequence[
     """Tell what the shop sells.
 
     The first one in the load order is asked.
+    """
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_basket_repositories(database: Database, clock: Clock) -> Sequence[BasketRepository]:
+    """Keep the baskets of those who buy.
+
+    The first one in the load order is used.
     """
     raise AssertionError
 

@@ -11,6 +11,7 @@ from iomconnector.model.lockout import LockoutRule
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.observability.tracing import pipeline_of
 from iomconnector.ports.audit_trail import AuditTrail
+from iomconnector.ports.basket_repository import BasketRepository
 from iomconnector.ports.cache import Cache
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.context_repository import ContextRepository
@@ -126,6 +127,14 @@ def catalog(cartridges: LoadedCartridges, database: Database, clock: Clock) -> P
     offered = cartridges.collect("iomconnector_product_catalogs", database=database, clock=clock)
     sold: ProductCatalog = offered[0][1] if offered else EmptyCatalog()
     return sold
+
+
+def basket_repository(
+    cartridges: LoadedCartridges, database: Database, clock: Clock
+) -> BasketRepository | None:
+    """Where baskets are kept; none where nobody keeps them."""
+    offered = cartridges.collect("iomconnector_basket_repositories", database=database, clock=clock)
+    return offered[0][1] if offered else None
 
 
 def gates(states: EndpointStates, worker: str, clock: Clock, settings: Settings) -> Gates:

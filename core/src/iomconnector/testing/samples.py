@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from iomconnector.model.approvals import ApprovalDecision, ApprovalKind, ApprovalStep, Decision
+from iomconnector.model.baskets import Basket, BasketLine
 from iomconnector.model.contexts import Context, ContextKind
 from iomconnector.model.customer_users import CustomerUser
 from iomconnector.model.exports import PlacedOrder
@@ -125,6 +126,19 @@ def sample_product(sku: str = "M-1", **fields: Any) -> CatalogProduct:
         "unit": "piece",
     }
     return CatalogProduct.model_validate({**content, **fields})
+
+
+def sample_basket(**fields: Any) -> Basket:
+    """Anna's basket, with two mugs; keywords replace fields."""
+    product = sample_product()
+    values: dict[str, Any] = {
+        "id": "b1",
+        "channel": ChannelId(CHANNEL),
+        "login": "anna",
+        "changed_at": NOON,
+        "lines": (BasketLine(product.sku, 2, product.gross),),
+    }
+    return Basket(**{**values, **fields})
 
 
 def sample_message(order_number: str | None = "2026-0001", **fields: Any) -> Message:

@@ -10,6 +10,7 @@ A suite is a class; a subclass of it whose name begins with ``Test`` says how to
 from iomconnector.testing.contracts.access_token_store import AccessTokenStoreContract
 from iomconnector.testing.contracts.account_repository import AccountRepositoryContract, AccountStorage
 from iomconnector.testing.contracts.audit_trail import AuditTrailContract
+from iomconnector.testing.contracts.basket_repository import BasketRepositoryContract
 from iomconnector.testing.contracts.cache import CacheContract
 from iomconnector.testing.contracts.clock import ClockContract
 from iomconnector.testing.contracts.context_repository import ContextRepositoryContract
@@ -93,6 +94,7 @@ __all__ = [
     "AccountRepositoryContract",
     "AccountStorage",
     "AuditTrailContract",
+    "BasketRepositoryContract",
     "CacheContract",
     "CatalogScene",
     "ClockContract",

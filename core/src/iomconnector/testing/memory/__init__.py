@@ -11,6 +11,7 @@ from iomconnector.testing.memory.accounts import (
     MemorySessionStore,
 )
 from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
+from iomconnector.testing.memory.basket_repository import MemoryBasketRepository
 from iomconnector.testing.memory.cache import MemoryCache
 from iomconnector.testing.memory.clock import ManualClock
 from iomconnector.testing.memory.contexts import MemoryContextRepository
@@ -54,6 +55,7 @@ __all__ = [
     "MemoryAccessTokenStore",
     "MemoryAccountRepository",
     "MemoryAuditTrail",
+    "MemoryBasketRepository",
     "MemoryCache",
     "MemoryContextRepository",
     "MemoryCustomerOrders",

@@ -1,0 +1,1 @@
+"""Baskets of those who buy, in the database."""

@@ -33,6 +33,7 @@ from iomconnector.ports.order_number_sequence import OrderNumberSequence
 from iomconnector.ports.order_repository import OrderRepository
 from iomconnector.ports.order_state_store import OrderStateStore
 from iomconnector.ports.personal_data import PersonalData
+from iomconnector.ports.personal_records import PersonalRecords
 from iomconnector.ports.preparation_protocol import PreparationProtocol
 from iomconnector.ports.product_catalog import ProductCatalog
 from iomconnector.ports.reconciliation_store import ReconciliationStore
@@ -160,7 +161,9 @@ class Application:
     @property
     def privacy(self) -> Privacy:
         """Shows and erases personal data."""
-        return Privacy(self.personal_data, self.customer_user_repository, self.clock)
+        offered = self.cartridges.collect("iomconnector_personal_records", database=self.database)
+        records: list[PersonalRecords] = [each for _, each in offered]
+        return Privacy(self.personal_data, self.customer_user_repository, self.clock, records)
 
     @property
     def retention(self) -> Retention:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from iomconnector.ports.basket_repository import BasketRepository
     from iomconnector.ports.clock import Clock
     from iomconnector.ports.local_stock import LocalStock
+    from iomconnector.ports.personal_records import PersonalRecords
     from iomconnector.ports.product_catalog import ProductCatalog
     from iomconnector.services.definition import ServiceDefinition
     from iomconnector.storage.database import Database
@@ -110,6 +111,12 @@ def iomconnector_basket_repositories(database: Database, clock: Clock) -> Sequen
 
     The first one in the load order is used.
     """
+    raise AssertionError
+
+
+@hookspec
+def iomconnector_personal_records(database: Database) -> Sequence[PersonalRecords]:
+    """Show and erase what you keep of people in tables of your own."""
     raise AssertionError
 
 

@@ -26,6 +26,9 @@ SECRETS_IN_FILES = frozenset({"database_url", "operations_token", "secret_key"})
 LARGEST_SECRET = 65_536
 _PASSWORD = re.compile(r"(://[^/@:]*:).*@|([?&]\w*password=)[^&]*")
 
+_WEB_ADDRESS = re.compile(r"https?://[a-zA-Z0-9.-]{1,253}(:[0-9]{1,5})?(/[a-zA-Z0-9._~/-]*)?")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+
 A_YEAR = 31_536_000
 
 Seconds = Annotated[float, Field(gt=0, le=A_YEAR, allow_inf_nan=False)]
@@ -45,6 +48,15 @@ def _known_zone(name: str) -> str:
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def _web_address(text: str) -> str:
+    if not _WEB_ADDRESS.fullmatch(text):
+        raise ValueError("write it as https://shop.example.com, perhaps with a port and a path")
+    return text.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class Settings(BaseModel):
@@ -90,6 +102,10 @@ class Settings(BaseModel):
         audit_days: Days after which entries of the audit trail are removed; ``never`` keeps them.
         order_content_days: Days after the export of an order after which its personal data are erased;
             ``never`` keeps them.
+        shop_address: Where shoppers reach the shop, such as ``https://shop.example.com``; links in mails
+            begin with it.
+        product_notification_minutes: Minutes between two looks whether products can be bought again for which
+            somebody waits.
         storefront_time_zone: The time zone in which the storefront tells times, such as ``Europe/Berlin``.
         password_memory_kib: The memory, in KiB, that hashing one password takes.
         password_passes: How often hashing a password goes through that memory.
@@ -131,6 +147,8 @@ class Settings(BaseModel):
     attempt_days: Days = 365
     audit_days: Days = "never"
     order_content_days: Days = "never"
+    shop_address: WebAddress | None = None
+    product_notification_minutes: Annotated[int, Field(ge=1, le=59)] = 5
     storefront_time_zone: TimeZone = "UTC"
     password_memory_kib: Annotated[int, Field(ge=32, le=4_194_304)] = 65_536
     password_passes: Annotated[int, Field(ge=1, le=100)] = 3
@@ -139,6 +157,13 @@ class Settings(BaseModel):
     def database(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.data_directory / 'shop.sqlite'}"
+
+    @property
+    def public_address(self) -> str | None:
+        """Where shoppers reach the shop: as was said, or this machine where only it can; else unknown."""
+        if self.shop_address is None and self.host in _LOOPBACK and self.port:
+            return f"http://{self.host}:{self.port}"
+        return self.shop_address
 
     @classmethod
     def of(

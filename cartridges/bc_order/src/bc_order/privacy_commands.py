@@ -37,15 +37,17 @@ def show(
     """
     _require_one(customer, order)
 
-    async def work(application: Application) -> tuple[Sequence[Any], Sequence[CustomerUser]]:
-        held = await application.privacy.orders(customer=customer, order=order, channel=channel)
-        users = await application.privacy.users(customer, channel) if customer is not None else ()
-        return await application.privacy.stored(held), users
+    async def work(application: Application) -> dict[str, Any]:
+        privacy = application.privacy
+        held = await privacy.orders(customer=customer, order=order, channel=channel)
+        found: dict[str, Any] = {"orders": [_plain(stored) for stored in await privacy.stored(held)]}
+        if customer is not None:
+            users = await privacy.users(customer, channel)
+            found["users"] = [_user(user) for user in users]
+            found |= await privacy.records(users)
+        return found
 
-    orders, users = invocation_of(context).run(work)
-    found: dict[str, Any] = {"orders": [_plain(stored) for stored in orders]}
-    if customer is not None:
-        found["users"] = [_user(user) for user in users]
+    found = invocation_of(context).run(work)
     print_json(found)
 
 

@@ -9,6 +9,7 @@ from iomconnector.model.customer_users import CustomerUser
 from iomconnector.ports.clock import Clock
 from iomconnector.ports.customer_user_repository import CustomerUserRepository
 from iomconnector.ports.personal_data import HeldOrder, PersonalData
+from iomconnector.ports.personal_records import PersonalRecords
 
 
 @dataclass(slots=True)
@@ -46,12 +47,20 @@ class Privacy:
         personal_data: Finds and erases those of orders.
         users: Finds and erases users of customers.
         clock: Tells the time.
+        records: What cartridges keep in tables of their own.
     """
 
-    def __init__(self, personal_data: PersonalData, users: CustomerUserRepository, clock: Clock) -> None:
+    def __init__(
+        self,
+        personal_data: PersonalData,
+        users: CustomerUserRepository,
+        clock: Clock,
+        records: Sequence[PersonalRecords] = (),
+    ) -> None:
         self._personal_data = personal_data
         self._users = users
         self._clock = clock
+        self._records = records
 
     async def orders(
         self, *, customer: str | None = None, order: str | None = None, channel: str | None = None
@@ -106,8 +115,16 @@ class Privacy:
         """The users of a customer; perhaps in one channel only."""
         return [each.shown for each in await self._users.users(channel=channel, customer=customer)]
 
+    async def records(self, users: Sequence[CustomerUser]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """What cartridges keep of users, ready for JSON, by what it is."""
+        return {
+            each.name: [record for user in users for record in await each.stored(user)]
+            for each in self._records
+        }
+
     async def erase_users(self, users: Sequence[CustomerUser], *, by: str) -> int:
-        """Erase users with their sessions, tokens and names in the audit trail, one a transaction.
+        """Erase users with their sessions, tokens and names in the audit trail, one a transaction, and first
+        what cartridges keep of them.
 
         Arguments:
             users: The users.
@@ -121,6 +138,8 @@ class Privacy:
         """
         erased = 0
         for user in users:
+            for each in self._records:
+                await each.erase(user)
             erased += await self._users.erase(user.channel, user.login, by=by, at=self._clock.now())
         if erased:
             await self._personal_data.forget_remnants()

@@ -1,0 +1,1 @@
+"""Tells shoppers by mail when a product can be bought again."""

@@ -1,0 +1,33 @@
+"""Personal data that a cartridge keeps in tables of its own."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from iomconnector.model.customer_users import CustomerUser
+
+
+class PersonalRecords(Protocol):
+    """Shows and erases what a cartridge keeps of people; the hook ``iomconnector_personal_records`` gives it.
+
+    Arguments:
+        name: What is kept, in small letters with underscores, for example ``product_subscriptions``.
+    """
+
+    name: str
+
+    async def stored(self, user: CustomerUser) -> Sequence[Mapping[str, Any]]:
+        """All that is kept of a user in the user's channel, and of the user's e-mail address there; ready for
+        JSON.
+
+        Raises:
+            StorageError: The database cannot be read.
+        """
+        ...
+
+    async def erase(self, user: CustomerUser) -> int:
+        """Erase all of that; how many records. Again is safe.
+
+        Raises:
+            StorageError: The database does not answer; do it again.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Notify me when available, in the storefront."""

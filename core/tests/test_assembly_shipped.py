@@ -23,6 +23,7 @@ LISTED_BY_7_0 = (
     "ac_iomconnector_orderexport_b2b",
     "ac_iomconnector_rest_common",
     "app_sf_responsive_carriertracking",
+    "app_sf_responsive_notification",
     "as_iomconnector",
 )
 """What runs in development, test and production. [release note 7.0]"""

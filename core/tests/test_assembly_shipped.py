@@ -23,7 +23,6 @@ LISTED_BY_7_0 = (
     "ac_iomconnector_orderexport_b2b",
     "ac_iomconnector_rest_common",
     "app_sf_responsive_carriertracking",
-    "app_sf_responsive_notification",
     "as_iomconnector",
 )
 """What runs in development, test and production. [release note 7.0]"""
@@ -104,7 +103,13 @@ def test_content_is_in_init_and_on_the_database_list_as_7_0_has_it() -> None:
     assert sorted(of_the_connector(assembly.database, PREPARED_BY_7_0)) == sorted(expected)
 
 
-WEB_PAGES = ("app_bo", "app_sf_responsive", "app_sf_responsive_carriertracking", "as_iomconnector")
+WEB_PAGES = (
+    "app_bo",
+    "app_sf_responsive",
+    "app_sf_responsive_carriertracking",
+    "app_sf_responsive_notification",
+    "as_iomconnector",
+)
 
 
 def test_headless_is_the_connector_without_web_pages() -> None:

@@ -30,6 +30,10 @@ ANYBODY = {
     "GET /shop-files/{digest}/{name}",
 }
 CUSTOMERS = {
+    "GET /shop/{channel}/cart": f"{SHOP}/cart",
+    "POST /shop/{channel}/cart/add": f"{SHOP}/cart/add",
+    "POST /shop/{channel}/cart/change": f"{SHOP}/cart/change",
+    "POST /shop/{channel}/cart/remove": f"{SHOP}/cart/remove",
     "POST /shop/{channel}/sign-out": f"{SHOP}/sign-out",
     "GET /shop/{channel}/account": f"{SHOP}/account",
     "GET /shop/{channel}/orders": f"{SHOP}/orders",

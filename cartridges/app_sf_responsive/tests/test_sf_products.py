@@ -25,6 +25,7 @@ from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_product
 
 SHOP = f"/shop/{CHANNEL}"
 TEA = f"{SHOP}/products/TEA%2F1%20%C3%BC"
+HASTY = InventoryRules(keep=timedelta(0), budget=timedelta(seconds=0.3))
 LOCAL = InventoryRules(keep=timedelta(0), budget=timedelta(seconds=0.3), check_locally_on_failure=True)
 
 
@@ -119,7 +120,7 @@ async def test_products_are_found_and_come_in_pages(tmp_path: Path) -> None:
 
 @in_event_loop
 async def test_where_the_service_hangs_a_page_takes_no_longer_than_its_budget(tmp_path: Path) -> None:
-    selling = Selling()
+    selling = Selling(HASTY)
     async with open_selling_stage(tmp_path, selling) as stage:
         guest = await stage.guest()
         await guest.get(f"{SHOP}/products")

@@ -13,7 +13,7 @@ from app_sf_responsive.joined import offers_instead_of
 from app_sf_responsive.shop_templates import SHOP
 from app_sf_responsive.stock_line import StockLine, stock_line, stock_notice
 from app_sf_responsive.visitor import Visitor
-from iomconnector.model.availability import Quality
+from iomconnector.model.availability import Availability, Quality
 from iomconnector.model.products import CatalogProduct
 from iomconnector.ports.product_catalog import ProductQuery
 
@@ -103,11 +103,20 @@ async def product_page(visitor: Visitor, product: CatalogProduct) -> HTMLRespons
         in_account=False,
         product=product,
         stock=stock,
+        most=_most(visitor, told),
         offers=joined.given if joined else (),
         missing=joined.missing if joined else 0,
         notice=stock_notice([told]),
         now=visitor.now,
     )
+
+
+def _most(visitor: Visitor, told: Availability) -> int:
+    """How many pieces the form lets somebody put into the cart at once; 0 where nothing can be bought."""
+    baskets = visitor.application.baskets
+    if baskets is None:
+        return 0
+    return min(baskets.rules.most_pieces, told.quantity or baskets.rules.most_pieces)
 
 
 def product_path(visitor: Visitor, sku: str) -> str:

@@ -1,7 +1,7 @@
 """All routes of the storefront; where two fit an address, the first one answers."""
 
 from app_sf_responsive.assets import ASSETS
-from app_sf_responsive.views import account, language, nowhere, orders, products, shops, sign_in
+from app_sf_responsive.views import account, cart, language, nowhere, orders, products, shops, sign_in
 
 ROUTERS = [
     ASSETS.router,
@@ -11,5 +11,6 @@ ROUTERS = [
     account.router,
     orders.router,
     products.router,
+    cart.router,
     nowhere.router,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -73,6 +74,7 @@ class ShopTemplates:
             "shop_name": visitor.channel.display_name,
             "back": back_of(visitor),
             "menu": [*self._own_menu(visitor), *joined] if with_menu else (),
+            "cart": await cart_of(customer) if customer else None,
             "sells": not isinstance(visitor.application.catalog, EmptyCatalog),
             "added_entries": joined,
             **values,
@@ -87,6 +89,28 @@ class ShopTemplates:
             MenuEntry(text(language, "Overview"), visitor.path("account")),
             MenuEntry(text(language, "Order history"), visitor.path("orders")),
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """The way to the cart, in the head of every page.
+
+    Arguments:
+        path: Its page.
+        count: How many pieces are in it.
+    """
+
+    path: str
+    count: int
+
+
+async def cart_of(customer: Customer) -> Cart | None:
+    """The cart of a customer; none where nothing can be bought."""
+    baskets = customer.application.baskets
+    if baskets is None:
+        return None
+    basket = await baskets.current(customer.user)
+    return Cart(customer.path("cart"), basket.count if basket else 0)
 
 
 def back_of(visitor: Visitor) -> str:
@@ -109,6 +133,7 @@ def render(
         "customer": None,
         "menu": (),
         "sells": False,
+        "cart": None,
         "stylesheets": (),
         **values,
     }

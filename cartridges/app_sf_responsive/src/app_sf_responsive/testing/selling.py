@@ -15,12 +15,14 @@ from iomconnector.hooks import hookimpl
 from iomconnector.model.availability import ProductStock
 from iomconnector.model.endpoints import Endpoint, EndpointRule
 from iomconnector.model.products import CatalogProduct
+from iomconnector.ports.basket_repository import BasketRepository
 from iomconnector.ports.inventory_service import InventoryRules, InventoryService
 from iomconnector.ports.local_stock import LocalStock
 from iomconnector.ports.product_catalog import ProductCatalog
 from iomconnector.services.definition import AdapterContext, ServiceDefinition
 from iomconnector.testing.memory import (
     ManualClock,
+    MemoryBasketRepository,
     MemoryInventory,
     MemoryInventoryService,
     MemoryProductCatalog,
@@ -48,15 +50,21 @@ class Selling:
     """
 
     def __init__(self, rules: InventoryRules | None = None) -> None:
-        self.rules = rules or InventoryRules(keep=timedelta(0), budget=timedelta(seconds=0.3))
+        self.rules = rules or InventoryRules(keep=timedelta(0), budget=timedelta(seconds=20))
         self.catalog = MemoryProductCatalog()
         self.inventory = MemoryInventory(ManualClock(datetime.now(UTC)))
+        self.baskets = MemoryBasketRepository()
         self.local: dict[str, int] = {}
 
     @hookimpl
     def iomconnector_product_catalogs(self) -> Sequence[ProductCatalog]:
         """The products."""
         return [self.catalog]
+
+    @hookimpl
+    def iomconnector_basket_repositories(self) -> Sequence[BasketRepository]:
+        """The baskets."""
+        return [self.baskets]
 
     @hookimpl
     def iomconnector_service_definitions(self) -> Sequence[ServiceDefinition[Any]]:

@@ -16,6 +16,10 @@ class MemoryProductCatalog:
         """Sell products in a channel; those of the same SKU are replaced."""
         self._products.setdefault(channel, {}).update((each.sku, each) for each in products)
 
+    def remove(self, channel: str, sku: str) -> None:
+        """Sell a product no more."""
+        self._products.get(channel, {}).pop(sku, None)
+
     async def products(self, channel: str, skus: Sequence[str]) -> Mapping[str, CatalogProduct]:
         """Products by SKU."""
         sold = self._products.get(channel, {})

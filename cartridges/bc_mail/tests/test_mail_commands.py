@@ -1,17 +1,12 @@
 """``iomconnector mail`` as users call it, against a mail server on a port."""
 
-import asyncio
 import json
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from bc_mail.testing import MailServer
+from bc_mail.testing import mail_server_in_thread
 from bc_order.testing.shop import Ended, Shop, prepared_shop
-from iomconnector.testing.contracts import ReceivedMail
 from iomconnector.testing.samples import CHANNEL, ORGANIZATION
 
 _ASSEMBLY = """
@@ -22,36 +17,6 @@ extends = "test-shop"
 [[include]]
 cartridges = ["bc_mail"]
 """
-
-
-class ServerOfItsOwn:
-    """A mail server in a thread of its own."""
-
-    def __init__(self, server: MailServer, loop: asyncio.AbstractEventLoop) -> None:
-        self.server = server
-        self._loop = loop
-
-    def become(self, mood: str) -> None:
-        asyncio.run_coroutine_threadsafe(getattr(self.server, mood)(), self._loop).result()
-
-    def received(self) -> Sequence[ReceivedMail]:
-        return asyncio.run_coroutine_threadsafe(self.server.received(), self._loop).result()
-
-
-@contextmanager
-def mail_server() -> Iterator[ServerOfItsOwn]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    server = MailServer()
-    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
-    try:
-        yield ServerOfItsOwn(server, loop)
-    finally:
-        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 class MailShop:
@@ -80,8 +45,8 @@ def shop(tmp_path: Path) -> MailShop:
 
 
 def test_a_test_mail_arrives(shop: MailShop) -> None:
-    with mail_server() as server:
-        assert shop.configure(server.server.port).code == 0
+    with mail_server_in_thread() as server:
+        assert shop.configure(server.port).code == 0
         tested = shop.run("service", "test", "mail")
         assert tested.code == 0, tested
         sent = shop.send()
@@ -96,12 +61,12 @@ def test_a_test_mail_arrives(shop: MailShop) -> None:
 
 @pytest.mark.parametrize(("mood", "code"), [("refuse_recipient", 1), ("defer", 4), ("go_down", 4)])
 def test_the_exit_code_says_what_became_of_it(shop: MailShop, mood: str, code: int) -> None:
-    with mail_server() as server:
-        assert shop.configure(server.server.port).code == 0
+    with mail_server_in_thread() as server:
+        assert shop.configure(server.port).code == 0
         server.become(mood)
         ended = shop.send()
     assert ended.code == code, ended
-    assert f"127.0.0.1:{server.server.port}" in ended.err
+    assert f"127.0.0.1:{server.port}" in ended.err
 
 
 def test_without_a_service_it_says_what_to_do(shop: MailShop) -> None:

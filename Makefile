@@ -76,6 +76,7 @@ bench: .venv/.ready ## measure, each figure beside its limit
 	$(RUN)/python benchmarks/takeover.py
 	$(RUN)/python benchmarks/job_engine.py
 	$(RUN)/python benchmarks/order_history.py --orders 20000
+	$(RUN)/python benchmarks/inventory.py
 
 wheels: .venv/.ready ## build the wheels of the core and of every cartridge into dist/
 	$(UV) build --quiet --all-packages --wheel --out-dir dist

@@ -49,6 +49,15 @@ async def stand_in(directory: Path, *, latency_ms: int = 0) -> AsyncIterator[str
         directory: Where it keeps its data.
         latency_ms: Milliseconds by which each of its answers comes later.
     """
+    async with controlled_stand_in(directory, latency_ms=latency_ms) as (url, _):
+        yield url
+
+
+@asynccontextmanager
+async def controlled_stand_in(
+    directory: Path, *, latency_ms: int = 0
+) -> AsyncIterator[tuple[str, ControlClient]]:
+    """The same, and what controls it; that blocks."""
     token = secrets.token_hex()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -59,11 +68,11 @@ async def stand_in(directory: Path, *, latency_ms: int = 0) -> AsyncIterator[str
     assert process.stdout is not None
     try:
         url = (await process.stdout.readline()).decode().split()[-1]
+        control = ControlClient(f"{url}/control", token)
         if latency_ms:
-            control = ControlClient(f"{url}/control", token)
             rule = FaultRule(kind=FaultKind.LATENCY, latency_ms=latency_ms)
             await asyncio.to_thread(control.add_fault, rule)
-        yield url
+        yield url, control
     finally:
         process.terminate()
         await process.wait()

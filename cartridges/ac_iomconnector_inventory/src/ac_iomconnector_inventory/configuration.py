@@ -115,7 +115,7 @@ class InventoryConfiguration(InventorySettings, EndpointSettings, ConnectionSett
         json_schema_extra={"unit": "s"},
     )
     read_retries: int = Field(
-        default=1,
+        default=0,
         ge=0,
         le=10,
         title="Retries of reading requests",

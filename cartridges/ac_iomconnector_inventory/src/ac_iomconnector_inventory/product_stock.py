@@ -31,4 +31,4 @@ def stock_of(product: str, entries: Sequence[AtpEntry], rule: LocationRule) -> P
 
 
 def _printable(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())
+    return text if text.isprintable() else "".join(character for character in text if character.isprintable())

@@ -238,14 +238,15 @@ class Telemetry:
         """
         self.metrics.state_questions.labels(channel, outcome).inc()
 
-    def told_availability(self, channel: str, source: str) -> None:
-        """Somebody was told whether a product can be bought.
+    def told_availability(self, channel: str, source: str, products: int) -> None:
+        """Somebody was told whether products can be bought.
 
         Arguments:
-            channel: The channel in which it is sold.
+            channel: The channel in which they are sold.
             source: Who said so, one of a few.
+            products: How many.
         """
-        self.metrics.availabilities.labels(channel, source).inc()
+        self.metrics.availabilities.labels(channel, source).inc(products)
 
     def asked_for_stock(self, channel: str, outcome: str) -> None:
         """An inventory service was asked what is available.

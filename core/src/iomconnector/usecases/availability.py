@@ -1,5 +1,6 @@
 """Whether products can be bought: who says so, and since when."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -91,8 +92,8 @@ class CheckAvailability:
             found, reasons = await self._found(subject, wanted, quality)
             told = {sku: _told(sku, finding) for sku, finding in found.items()}
             told |= await self._instead(source, channel, reasons)
-        for each in told.values():
-            self._telemetry.told_availability(channel, each.source.value)
+        for source_name, products in Counter(each.source.value for each in told.values()).items():
+            self._telemetry.told_availability(channel, source_name, products)
         return {sku: told[sku] for sku in wanted}
 
     async def aclose(self) -> None:

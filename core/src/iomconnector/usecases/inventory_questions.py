@@ -1,8 +1,9 @@
 """Questions about products that are under way in this process: one for all who ask at the same time."""
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -63,7 +64,11 @@ class _Question:
     subject: StockSubject
     skus: Counter[str] = field(default_factory=Counter)
     task: "asyncio.Task[StockAnswer] | None" = None
-    sent: bool = False
+    sent_at: float | None = None
+
+    @property
+    def sent(self) -> bool:
+        return self.sent_at is not None
 
     def takes(self, sku: str) -> bool:
         return not self.sent and (sku in self.skus or len(self.skus) < MOST_PRODUCTS)
@@ -73,19 +78,25 @@ class InventoryQuestions:
     """Asks for all who ask at the same time together.
 
     Nobody waits for longer than the budget: a question that is slower goes on in the background, and its
-    answer is kept. One that was not sent yet when nobody waits for it any more is dropped.
+    answer is kept. Who comes later does not wait for it again, nor for a turn behind questions that are all
+    slower. One that was not sent yet when nobody waits for it any more is dropped.
 
     Arguments:
         ask: Asks.
         cached: Keeps the answers.
+        monotonic: Measures durations, in seconds.
     """
 
-    def __init__(self, ask: AskInventory, cached: CachedStock) -> None:
+    def __init__(
+        self, ask: AskInventory, cached: CachedStock, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._ask = ask
         self._cached = cached
         self._gathering: dict[tuple[str, str | None], _Question] = {}
         self._under_way: dict[tuple[str, str], _Question] = {}
+        self._monotonic = monotonic
         self._rooms: dict[str, asyncio.Semaphore] = {}
+        self._inside: dict[str, set[_Question]] = {}
         self._tasks: set[asyncio.Task[StockAnswer]] = set()
         self._closed = False
 
@@ -113,7 +124,7 @@ class InventoryQuestions:
         try:
             await asyncio.wait(
                 [question.task for question in questions if question.task is not None],
-                timeout=budget.total_seconds(),
+                timeout=max(self._patience(question, budget.total_seconds()) for question in questions),
             )
         finally:
             for question, asked in questions.items():
@@ -136,6 +147,17 @@ class InventoryQuestions:
             task.cancel()
         if self._tasks:
             await asyncio.wait(set(self._tasks))
+
+    def _patience(self, question: _Question, budget: float) -> float:
+        """How many seconds it is worth to wait: what was sent, or the last of those before it, may take the
+        budget in all."""
+        sent_at = question.sent_at
+        if sent_at is None:
+            if not self._room(question.subject.source).locked():
+                return budget
+            inside = self._inside[question.subject.source.endpoint.name]
+            sent_at = max((each.sent_at for each in inside if each.sent_at is not None), default=None)
+        return budget if sent_at is None else max(0.0, budget - (self._monotonic() - sent_at))
 
     def _question(self, subject: StockSubject, sku: str, *, fresh: bool) -> _Question:
         """One that is under way already where that is good enough, or the next one."""
@@ -183,7 +205,12 @@ class InventoryQuestions:
         subject = question.subject
         try:
             async with self._room(subject.source):
-                return await self._asked(question)
+                inside = self._inside[subject.source.endpoint.name]
+                inside.add(question)
+                try:
+                    return await self._asked(question)
+                finally:
+                    inside.discard(question)
         except GateClosedError:
             return StockAnswer({}, AvailabilityReason.CIRCUIT_OPEN)
         except ConnectorError as error:
@@ -197,7 +224,7 @@ class InventoryQuestions:
         return StockAnswer({}, AvailabilityReason.UNAVAILABLE)
 
     async def _asked(self, question: _Question) -> StockAnswer:
-        question.sent = True
+        question.sent_at = self._monotonic()
         subject, skus = question.subject, list(question.skus)
         kept = subject.reservation is None
         if kept:
@@ -211,6 +238,7 @@ class InventoryQuestions:
         endpoint = source.endpoint
         if endpoint.name not in self._rooms:
             self._rooms[endpoint.name] = asyncio.Semaphore(min(AT_ONCE, endpoint.rule.concurrency))
+            self._inside[endpoint.name] = set()
         return self._rooms[endpoint.name]
 
 

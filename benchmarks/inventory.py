@@ -14,6 +14,8 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import aiohttp
@@ -37,8 +39,27 @@ REST = f"/INTERSHOP/rest/WFS/{CHANNEL}-Site/-/inventories"
 Lookup = Callable[[Sequence[str]], Awaitable[object]]
 
 
-async def rate(lookup: Lookup, seconds: float, *, at_once: int = 1, vary: bool = False) -> float:
-    """Lookups a second.
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How fast lookups are.
+
+    Arguments:
+        lookups: A second.
+        processor_ms: Milliseconds of this process's processor time a lookup.
+        done: How many there were.
+    """
+
+    lookups: float
+    processor_ms: float
+    done: int
+
+    def shown(self) -> dict[str, float]:
+        """For the report."""
+        return {"lookups/s": round(self.lookups), "processor ms a lookup": round(self.processor_ms, 2)}
+
+
+async def rate(lookup: Lookup, seconds: float, *, at_once: int = 1, vary: bool = False) -> Rate:
+    """Look up again and again.
 
     Arguments:
         lookup: Looks up a page.
@@ -48,7 +69,7 @@ async def rate(lookup: Lookup, seconds: float, *, at_once: int = 1, vary: bool =
     """
     draw, done = random.Random(7), 0
     await lookup(SAME)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
 
     async def again_and_again() -> None:
         nonlocal done
@@ -57,7 +78,8 @@ async def rate(lookup: Lookup, seconds: float, *, at_once: int = 1, vary: bool =
             done += 1
 
     await asyncio.gather(*(again_and_again() for _ in range(at_once)))
-    return done / (time.perf_counter() - began)
+    used = time.process_time() - used
+    return Rate(done / (time.perf_counter() - began), used / done * 1000, done)
 
 
 @asynccontextmanager
@@ -92,10 +114,19 @@ async def keep_for(application: Application, seconds: float) -> None:
 
 
 async def burst(
-    application: Application, control: ControlClient, quality: Quality, *, vary: bool
+    application: Application, control: ControlClient, quality: Quality, *, vary: bool, keep: float
 ) -> dict[str, Any]:
-    """Lookups at once, nothing of which is known."""
+    """Lookups at once, nothing of which is known.
+
+    Arguments:
+        application: The shop.
+        control: Counts the requests.
+        quality: How good answers have to be.
+        vary: Whether each page has other products.
+        keep: For how many seconds answers are kept; a new number, so that nothing is used from before.
+    """
     draw = random.Random(11)
+    await keep_for(application, keep)
     pages = [draw.sample(SKUS, PAGE) if vary else SAME for _ in range(BURST)]
     before = (await asyncio.to_thread(control.statistics)).requests
     began = time.perf_counter()
@@ -118,28 +149,23 @@ async def measure_rates(
     look = looking(application)
     figures: dict[str, Any] = {}
     async with bare_client(iom) as bare:
-        alone = await rate(bare, seconds)
-        figures["bare client, lookups/s"] = round(alone)
-        figures[f"bare client, {AT_ONCE} at a time, lookups/s"] = round(
-            await rate(bare, seconds, at_once=AT_ONCE)
-        )
+        figures["bare client"] = (await rate(bare, seconds)).shown()
+        figures[f"bare client, {AT_ONCE} at a time"] = (await rate(bare, seconds, at_once=AT_ONCE)).shown()
     await keep_for(application, 0)
-    cold = await rate(look, seconds)
-    figures["cold, lookups/s"] = round(cold)
-    figures["cold lookup over the bare question, ms"] = round((1 / cold - 1 / alone) * 1000, 2)
+    figures["cold"] = (await rate(look, seconds)).shown()
     for name, vary in (("the same products", False), ("other products each", True)):
         before = (await asyncio.to_thread(control.statistics)).requests
         coalesced = await rate(look, seconds, at_once=AT_ONCE, vary=vary)
         requests = (await asyncio.to_thread(control.statistics)).requests - before
-        figures[f"coalesced, {AT_ONCE} at a time, {name}, lookups/s"] = round(coalesced)
-        figures[f"coalesced, {AT_ONCE} at a time, {name}, lookups a request"] = round(
-            coalesced * seconds / requests, 1
-        )
-    for quality, vary in ((Quality.BROWSE, False), (Quality.CART, False), (Quality.CHECKOUT, True)):
+        figures[f"coalesced, {AT_ONCE} at a time, {name}"] = {
+            **coalesced.shown(),
+            "lookups a request": round(coalesced.done / requests, 1),
+        }
+    for number, (quality, vary) in enumerate(product((Quality.BROWSE, Quality.CART), (False, True))):
         name = f"{BURST} lookups at once, {quality}, {'other products each' if vary else 'the same products'}"
-        figures[name] = await burst(application, control, quality, vary=vary)
+        figures[name] = await burst(application, control, quality, vary=vary, keep=5 + number / 100)
     await keep_for(application, 3600)
-    figures["cached, lookups/s"] = round(await rate(look, seconds))
+    figures["cached"] = (await rate(look, seconds)).shown()
     return figures
 
 

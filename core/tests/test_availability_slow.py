@@ -1,9 +1,12 @@
-"""How long shoppers wait for an inventory service that does not answer."""
+"""How few questions many lookups need, and how long shoppers wait for a service that does not answer."""
 
 import asyncio
 import time
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
+
+import pytest
 
 from iomconnector.model.availability import AvailabilityReason, AvailabilitySource, Quality
 from iomconnector.testing.event_loop import in_event_loop
@@ -11,7 +14,23 @@ from iomconnector.testing.inventory_stage import RULES, InventoryStage
 from iomconnector.testing.samples import CHANNEL
 
 BUDGET = 0.3
+MOST_WAIT = timedelta(seconds=30)
 LOOKS = 30
+
+
+@pytest.mark.parametrize("quality", list(Quality))
+@in_event_loop
+async def test_pages_that_share_products_ask_for_each_product_once(quality: Quality) -> None:
+    stage = InventoryStage(replace(RULES, budget=MOST_WAIT))
+    skus = [f"{number:04}" for number in range(1200)]
+    stage.inventory.stock.update(dict.fromkeys(skus, 1))
+    draw = Random(7)
+    pages = [draw.sample(skus, 50) for _ in range(200)]
+    async with stage.process() as check:
+        told = await asyncio.gather(*(check.of(CHANNEL, page, quality=quality) for page in pages))
+    assert all(each.available for answer in told for each in answer.values())
+    asked = [sku for question in stage.inventory.asked for sku in question]
+    assert sorted(asked) == sorted({sku for page in pages for sku in page})
 
 
 @in_event_loop

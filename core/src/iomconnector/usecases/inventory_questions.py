@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -93,6 +93,7 @@ class InventoryQuestions:
         self._ask = ask
         self._cached = cached
         self._gathering: dict[tuple[str, str | None], _Question] = {}
+        self._not_sent: dict[tuple[tuple[str, str | None], str], _Question] = {}
         self._under_way: dict[tuple[str, str], _Question] = {}
         self._monotonic = monotonic
         self._rooms: dict[str, asyncio.Semaphore] = {}
@@ -165,9 +166,11 @@ class InventoryQuestions:
             under_way = self._under_way.get((subject.source.identity, sku))
             if under_way is not None:
                 return under_way
-        question = self._gathering.get(subject.key)
+        wanted = subject.key, sku
+        question = self._not_sent.get(wanted) or self._gathering.get(subject.key)
         if question is None or not question.takes(sku):
             question = self._gathering[subject.key] = self._begun(subject)
+        self._not_sent[wanted] = question
         return question
 
     def _leave(self, question: _Question, skus: Sequence[str]) -> None:
@@ -175,10 +178,18 @@ class InventoryQuestions:
         question.skus.subtract(skus)
         if question.sent:
             return
+        self._take_off(question, [sku for sku in skus if question.skus[sku] <= 0])
         question.skus = +question.skus
         if not question.skus and question.task is not None:
             question.task.cancel()
             self._forget(question)
+
+    def _take_off(self, question: _Question, skus: Iterable[str]) -> None:
+        """These products are not gathered by this question any more."""
+        for sku in skus:
+            wanted = question.subject.key, sku
+            if self._not_sent.get(wanted) is question:
+                del self._not_sent[wanted]
 
     def _begun(self, subject: StockSubject) -> _Question:
         question = _Question(subject)
@@ -195,6 +206,7 @@ class InventoryQuestions:
     def _forget(self, question: _Question) -> None:
         if self._gathering.get(question.subject.key) is question:
             del self._gathering[question.subject.key]
+        self._take_off(question, question.skus)
         for sku in question.skus:
             key = question.subject.source.identity, sku
             if self._under_way.get(key) is question:
@@ -226,6 +238,7 @@ class InventoryQuestions:
     async def _asked(self, question: _Question) -> StockAnswer:
         question.sent_at = self._monotonic()
         subject, skus = question.subject, list(question.skus)
+        self._take_off(question, skus)
         kept = subject.reservation is None
         if kept:
             self._under_way.update({(subject.source.identity, sku): question for sku in skus})

@@ -37,6 +37,7 @@ from iomconnector.ports.personal_records import PersonalRecords
 from iomconnector.ports.preparation_protocol import PreparationProtocol
 from iomconnector.ports.product_catalog import ProductCatalog
 from iomconnector.ports.reconciliation_store import ReconciliationStore
+from iomconnector.ports.reservation_ledger import ReservationLedger
 from iomconnector.ports.retention_store import RetentionStore
 from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
@@ -66,6 +67,7 @@ from iomconnector.usecases.pause_exports import PauseExports
 from iomconnector.usecases.place_orders import PlaceOrders
 from iomconnector.usecases.privacy import Privacy
 from iomconnector.usecases.reconcile import Reconcile
+from iomconnector.usecases.reserve_stock import ReserveStock
 from iomconnector.usecases.retention import Retention
 from iomconnector.usecases.shop_baskets import ShopBaskets
 from iomconnector.usecases.sign_in import SignIn
@@ -128,6 +130,8 @@ class Application:
     cache: Cache
     order_history: OrderHistory
     availability: CheckAvailability
+    reservation_ledger: ReservationLedger
+    reservations: ReserveStock
     catalog: ProductCatalog
     basket_repository: BasketRepository | None
     make_scrape: Callable[[], Scrape]
@@ -263,6 +267,7 @@ class Application:
         """Give back connections, close the database and send the spans that are left."""
         await self.order_history.aclose()
         await self.availability.aclose()
+        await self.reservations.aclose()
         await self.gates.aclose()
         await self.resolver.aclose()
         await self.cache.aclose()

@@ -45,6 +45,7 @@ from iomconnector.storage.order_state_store import SqlOrderStateStore
 from iomconnector.storage.personal_data import SqlPersonalData
 from iomconnector.storage.preparation_protocol import SqlPreparationProtocol
 from iomconnector.storage.reconciliation_store import SqlReconciliationStore
+from iomconnector.storage.reservation_ledger import SqlReservationLedger
 from iomconnector.storage.retention_store import SqlRetentionStore
 from iomconnector.storage.service_configuration_store import SqlServiceConfigurationStore
 from iomconnector.storage.session_store import SqlSessionStore
@@ -218,6 +219,11 @@ class Container(containers.DeclarativeContainer):
     catalog = providers.Singleton(wiring.catalog, cartridges, database, clock)
     basket_repository = providers.Singleton(wiring.basket_repository, cartridges, database, clock)
 
+    reservation_ledger = providers.Singleton(SqlReservationLedger, database)
+    reservations = providers.Singleton(
+        wiring.reservations, reservation_ledger, resolver, gates, clock, telemetry
+    )
+
     scrape = providers.Singleton(
         wiring.scrape, telemetry, export_queries, endpoint_states, job_engine.provider, clock
     )
@@ -268,6 +274,8 @@ class Container(containers.DeclarativeContainer):
         cache=cache,
         order_history=order_history,
         availability=availability,
+        reservation_ledger=reservation_ledger,
+        reservations=reservations,
         catalog=catalog,
         basket_repository=basket_repository,
         make_scrape=scrape.provider,
@@ -287,10 +295,18 @@ async def running(container: Container) -> AsyncIterator[Application]:
     _mask_in_the_log(container.settings())
     application: Application = container.application()
     application.database.observe_commits(application.telemetry.committed)
+    _settle_reservations_at_once(application)
     try:
         yield application
     finally:
         await application.aclose()
+
+
+def _settle_reservations_at_once(application: Application) -> None:
+    wake = application.reservations.settling.wake
+    application.place_orders.when_placed(wake)
+    application.approve_orders.when_decided(wake)
+    application.operate_exports.when_changed(wake)
 
 
 def _mask_in_the_log(settings: Settings) -> None:

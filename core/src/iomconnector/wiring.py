@@ -28,12 +28,14 @@ from iomconnector.ports.order_history_service import OrderHistoryService
 from iomconnector.ports.order_state_store import OrderStateStore
 from iomconnector.ports.password_hasher import PasswordHasher
 from iomconnector.ports.product_catalog import ProductCatalog
+from iomconnector.ports.reservation_ledger import ReservationLedger
 from iomconnector.services.resolution import ServiceResolver
 from iomconnector.settings import Settings
 from iomconnector.storage.database import Database
 from iomconnector.storage.disk_cache import DiskCache
 from iomconnector.storage.secret_store import FernetSecretStore
 from iomconnector.usecases import order_history as history
+from iomconnector.usecases.ask_inventory import AskInventory
 from iomconnector.usecases.availability import CheckAvailability, check_availability
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_tokens import CustomerTokens
@@ -42,6 +44,7 @@ from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.history_source import HistorySource
 from iomconnector.usecases.inventory_source import InventorySource
 from iomconnector.usecases.order_history import OrderHistory
+from iomconnector.usecases.reserve_stock import ReserveStock, reserve_stock
 from iomconnector.usecases.sign_in import SignInRules
 
 if TYPE_CHECKING:
@@ -135,6 +138,18 @@ def basket_repository(
     """Where baskets are kept; none where nobody keeps them."""
     offered = cartridges.collect("iomconnector_basket_repositories", database=database, clock=clock)
     return offered[0][1] if offered else None
+
+
+def reservations(
+    ledger: ReservationLedger, resolver: ServiceResolver, gates: Gates, clock: Clock, telemetry: Telemetry
+) -> ReserveStock:
+    """Holds pieces for shoppers."""
+
+    async def resolve(channel: str) -> InventorySource:
+        found = await resolver.resolution(InventoryService, channel)
+        return InventorySource(found.adapter, found.identity)
+
+    return reserve_stock(ledger, AskInventory(gates, clock, telemetry), resolve, clock, telemetry)
 
 
 def gates(states: EndpointStates, worker: str, clock: Clock, settings: Settings) -> Gates:

@@ -17,6 +17,7 @@ from iomconnector.settings import Settings
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
 from iomconnector.usecases.customer_tokens import CustomerTokens
 from iomconnector.usecases.follow_orders import FollowOrders
+from iomconnector.usecases.reserve_stock import ReserveStock
 from iomconnector.usecases.retention import Retention
 from iomconnector.usecases.sign_in import SignIn
 
@@ -50,6 +51,9 @@ class _System(Protocol):
 
     @property
     def follow_orders(self) -> FollowOrders: ...
+
+    @property
+    def reservations(self) -> ReserveStock: ...
 
     @property
     def retention(self) -> Retention: ...
@@ -101,8 +105,13 @@ def core_schedules(system: _System, exporter: LooksAtTheLedger | None) -> Sequen
     async def forget_hints() -> None:
         await forget_old_hints(system.job_engine)
 
+    async def settle() -> None:
+        await system.reservations.settling.sweep()
+
     return [
         Schedule("sweep of the export ledger", "* * * * *", Sweep(system, exporter)),
+        Schedule("sweep of the reservations", "* * * * *", settle),
+        Schedule("removal of old reservations", "12 3 * * *", system.reservations.forget_what_is_over),
         Schedule("removal of old hints", "* * * * *", forget_hints),
         Schedule("order states", f"*/{system.settings.order_state_minutes} * * * *", system.follow_orders),
         Schedule("removal of old sessions", "17 * * * *", system.sign_in.forget_what_is_over),

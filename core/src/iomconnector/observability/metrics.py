@@ -130,6 +130,13 @@ class Metrics:
             "Questions to inventory services about what is available: answered or failed.",
             ["channel", "outcome"],
         )
+        self.reservations = self._counter(
+            "iomconnector_reservations_total",
+            "What became of reservations. For baskets: held, refused, unclear, unavailable. For orders: "
+            "extended, taken, made anew, short, put back. And released, ran out, gone, used, lost, orphan, "
+            "postponed.",
+            ["channel", "what"],
+        )
         self.mails = self._counter(
             "iomconnector_mails_total",
             "Mails by outcome: sent, refused for good, postponed, or unclear since the answer was lost.",

@@ -257,6 +257,15 @@ class Telemetry:
         """
         self.metrics.stock_questions.labels(channel, outcome).inc()
 
+    def reserved(self, channel: str, what: str) -> None:
+        """Something became of a reservation.
+
+        Arguments:
+            channel: The channel in which the pieces are sold.
+            what: What, one of a few.
+        """
+        self.metrics.reservations.labels(channel, what).inc()
+
     def exporting(self, *, on: bool) -> None:
         """This process begins or ceases to export orders."""
         self.metrics.exporting.set(int(on))

@@ -40,10 +40,15 @@ class ApproveOrders:
         self._orders = orders
         self._clock = clock
         self._when_due: list[Callable[[], None]] = []
+        self._when_decided: list[Callable[[], None]] = []
 
     def when_due(self, call: Callable[[], None]) -> None:
         """Have something called whenever the last approval made an order due."""
         self._when_due.append(call)
+
+    def when_decided(self, call: Callable[[], None]) -> None:
+        """Have something called whenever an approver decided, whatever it was."""
+        self._when_decided.append(call)
 
     async def decide(
         self, channel: str, number: str, decision: Decision, *, by: str, comment: str = ""
@@ -85,9 +90,8 @@ class ApproveOrders:
         state = _state_after(PlacedOrder(stored.placed.order, (*stored.placed.decisions, taken)))
         if not await self._orders.decide(stored.request.order_id, taken, state):
             raise ApprovalError(f"Somebody else decided on order {number} just now.", order=number)
-        if state is ExportState.DUE:
-            for call in self._when_due:
-                call()
+        for call in (*self._when_decided, *(self._when_due if state is ExportState.DUE else ())):
+            call()
         return state
 
 

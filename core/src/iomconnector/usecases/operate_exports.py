@@ -64,10 +64,15 @@ class OperateExports:
         self._desk = desk
         self._clock = clock
         self._when_due: list[Callable[[], None]] = []
+        self._when_changed: list[Callable[[], None]] = []
 
     def when_due(self, call: Callable[[], None]) -> None:
         """Have something called whenever exports became due."""
         self._when_due.append(call)
+
+    def when_changed(self, call: Callable[[], None]) -> None:
+        """Have something called whenever something was done with exports, whatever it was."""
+        self._when_changed.append(call)
 
     async def one(
         self, act: ExportAct, channel: str, number: str, *, by: str, reason: str = ""
@@ -176,9 +181,9 @@ class OperateExports:
             )
 
     def _announce(self, act: ExportAct) -> None:
-        if act is not ExportAct.GIVE_UP:
-            for call in self._when_due:
-                call()
+        made_due = act is not ExportAct.GIVE_UP
+        for call in (*self._when_changed, *(self._when_due if made_due else ())):
+            call()
 
 
 def _refusal(act: ExportAct, request: ExportRequest) -> str:

@@ -5,7 +5,6 @@ The Hypothesis machine for any inventory service: subclasses say what the shop i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -16,7 +15,8 @@ from iomconnector.errors import ConnectorError
 from iomconnector.model.approvals import Decision
 from iomconnector.model.export_acts import ActOrder, ExportAct
 from iomconnector.model.exports import ExportState
-from iomconnector.model.stock_holds import HoldState, OrderStage, StockHold
+from iomconnector.model.stock_holds import HoldEnd, HoldState, OrderStage, StockHold
+from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.testing.hypothesis_profiles import examples
 from iomconnector.testing.memory import ManualClock
 from iomconnector.testing.mortal import Killed
@@ -55,7 +55,7 @@ class Reservations(RuleBasedStateMachine):
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
 
-    @initialize(pieces=st.fixed_dictionaries({sku: st.integers(0, 8) for sku in SKUS}))
+    @initialize(pieces=st.fixed_dictionaries({sku: st.integers(2, 12) for sku in SKUS}))
     def begin(self, pieces: dict[str, int]) -> None:
         async def stage() -> ReservationStage:
             return ReservationStage(await self.parts(self.clock, pieces), self.clock)
@@ -105,11 +105,20 @@ class Reservations(RuleBasedStateMachine):
         self.tried(lambda: self.shop.process.release(CHANNEL, basket))
         self.ids.pop(basket, None)
 
+    @rule(items=ITEMS, basket=BASKETS, approved=st.booleans())
+    def buy(self, items: dict[str, int], basket: str, approved: bool) -> None:
+        """Hold and place at once."""
+        self.hold(items, basket)
+        if basket in self.ids:
+            self._place(basket, approved)
+
     @precondition(lambda self: self.ids)
-    @rule(basket=BASKETS, approved=st.booleans())
-    def place(self, basket: str, approved: bool) -> None:
-        if basket not in self.ids:
-            return
+    @rule(which=ORDERS, approved=st.booleans())
+    def place(self, which: int, approved: bool) -> None:
+        """Place what was held some time ago, perhaps too long ago."""
+        self._place(sorted(self.ids)[which % len(self.ids)], approved)
+
+    def _place(self, basket: str, approved: bool) -> None:
         number = f"{len(self.orders):04}"
         steps = [] if approved else [approval_step("anna")]
         order = sample_order(number, reservation_id=self.ids.pop(basket), approval_steps=steps)
@@ -167,7 +176,7 @@ class Reservations(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.clock.advance(minutes * MINUTE)
 
-    @rule(trouble=st.sampled_from(["", "", "down", "loses answers", "inactive"]))
+    @rule(trouble=st.sampled_from(["", "", "", "down", "loses answers", "inactive"]))
     def service_behaves(self, trouble: str) -> None:
         self.shop.trouble = trouble
 
@@ -187,8 +196,20 @@ class Reservations(RuleBasedStateMachine):
         for minutes in (2, 2, 45, 2, 2):
             self.clock.advance(minutes * MINUTE)
             self.run(self.shop.process.settling.sweep())
+            if minutes == 2 and self.shop.parts.service.recognizes_keys:
+                self.run(self._check_known())
         self.run(self._check_owners())
         self.run(self._check_orders())
+
+    async def _check_known(self) -> None:
+        """Where keys are recognized, nothing is held any more of which the shop does not know."""
+        await self.shop.process.settling.sweep()
+        known = {
+            hold.reservation
+            for hold in await self.shop.parts.ledger.page(limit=1000)
+            if hold.state is HoldState.HELD
+        }
+        assert known.issuperset(await self.shop.parts.stock.held())
 
     async def _check_owners(self) -> None:
         owned = {
@@ -218,18 +239,19 @@ class Reservations(RuleBasedStateMachine):
                 assert hold.state is HoldState.ENDED
             elif stage is OrderStage.WAITING or (consumed and stage is OrderStage.LEAVING):
                 assert not pieces
-                self._check_kept(hold, stored.placed.order.reservation_id if consumed else None)
+                self._check_kept(hold, stored)
             elif not consumed:
                 assert has == (dict(hold.pieces) if hold.state is HoldState.FULFILLED else {})
                 assert hold.state in (HoldState.FULFILLED, HoldState.ENDED)
 
-    def _check_kept(self, hold: StockHold, in_the_order: str | None) -> None:
+    def _check_kept(self, hold: StockHold, stored: StoredOrder) -> None:
         if hold.state is HoldState.ENDED:
-            assert hold.end is not None
-            assert hold.end.value == "short"
+            assert hold.end is HoldEnd.SHORT
             return
         assert hold.state is HoldState.HELD
-        assert in_the_order in (None, hold.reservation) or not hold.told
+        if self.shop.parts.service.consumed_by_order and not stored.request.unclear:
+            assert hold.told
+            assert stored.placed.order.reservation_id == hold.reservation
 
     @invariant()
     def no_more_is_held_than_there_is(self) -> None:
@@ -245,12 +267,14 @@ class Reservations(RuleBasedStateMachine):
             assert on_hand[sku] + sum(pieces.get(sku, 0) for pieces in taken) == self.there[sku]
 
     def teardown(self) -> None:
-        if self.stage is not None:
-            with suppress(Killed):
+        try:
+            if self.stage is not None:
                 self.quiet()
-            self.run(self.stage.aclose())
+        finally:
+            if self.stage is not None:
+                self.run(self.stage.aclose())
             self.run(self.ended())
-        self.loop.close()
+            self.loop.close()
 
 
 def as_test(machine: type[Reservations], *, count: int, steps: int = 40) -> Any:

@@ -84,18 +84,16 @@ class OrderReservations:
             return await self._go_on_without(hold, refused)
         return await self._made(hold, made, self._clock.now() + lifetime)
 
-    async def put_back(self, hold: StockHold, source: InventorySource) -> StockHold | None:
-        """What was taken for an order that stays in the shop can be bought again."""
-        if hold.reservation is None or hold.order is None:
-            return await left_alone(self._ledger, hold, until=None)
-        async with self._ask.asking(source, hold.channel):
-            await source.service.restock(hold.reservation, hold.order.number)
+    async def put_back(self, hold: StockHold) -> StockHold | None:
+        """What was taken for an order that stays in the shop is going to be put back.
+
+        It is said before it is done: where nobody learns whether it was done, and the order leaves after all,
+        its pieces are taken again.
+        """
         self._telemetry.reserved(hold.channel, "put back")
         entry = self._entry(hold, "order.stock_put_back", "the order stays in the shop")
-        await self._ledger.change(
-            hold, ended(hold, HoldEnd.RELEASED, self._clock.now(), settled=True), entries=entry
-        )
-        return None
+        going = replace(hold, state=HoldState.RELEASING, look_at=self._clock.now(), stage=None)
+        return await self._ledger.change(hold, going, entries=entry)
 
     async def keep_what_was_taken(self, hold: StockHold) -> StockHold | None:
         """The service that the pieces were taken from is not that of the channel any more."""

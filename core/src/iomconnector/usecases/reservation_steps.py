@@ -16,14 +16,14 @@ def ended(hold: StockHold, why: HoldEnd, now: datetime, *, settled: bool = False
         now: Since when.
         settled: Whether nothing more is due for the stage of its order.
     """
-    stays = hold.order is not None and hold.order.stage is OrderStage.STAYS
+    done = settled or hold.order is None or hold.order.stage is OrderStage.STAYS
     return replace(
         hold,
         state=HoldState.ENDED,
         end=why,
         ended_at=now,
-        look_at=None,
-        stage=_stage(hold) if settled or stays else None,
+        look_at=None if done else now,
+        stage=_stage(hold) if done else None,
     )
 
 

@@ -146,7 +146,7 @@ class SettleReservations:
         if hold.order is not None and hold.order.stage is not OrderStage.STAYS:
             return await self._of_orders.step(hold, source)
         if hold.state is HoldState.FULFILLED:
-            return await self._of_orders.put_back(hold, source)
+            return await self._of_orders.put_back(hold)
         return await self._free(hold, source)
 
     async def _free(self, hold: StockHold, source: InventorySource) -> StockHold | None:
@@ -157,6 +157,9 @@ class SettleReservations:
             return await self._find_out(hold, source)
         async with self._ask.asking(source, hold.channel):
             await source.service.release(hold.reservation)
+        if hold.order is not None:
+            async with self._ask.asking(source, hold.channel):
+                await source.service.restock(hold.reservation, hold.order.number)
         return await self._end(hold, released_as(hold, now))
 
     async def _find_out(self, hold: StockHold, source: InventorySource) -> StockHold | None:

@@ -84,10 +84,12 @@ async def test_cartridges_and_core_give_the_engine_what_it_does(application: Sys
         ("order states", "*/1 * * * *"),
         ("removal of old customer sessions", "22 * * * *"),
         ("removal of old hints", "* * * * *"),
+        ("removal of old reservations", "12 3 * * *"),
         ("removal of old sessions", "17 * * * *"),
         ("removal of old tokens", "27 * * * *"),
         ("retention", "23 2 * * *"),
         ("sweep of the export ledger", "* * * * *"),
+        ("sweep of the reservations", "* * * * *"),
     ]
 
 

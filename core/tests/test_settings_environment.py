@@ -98,3 +98,26 @@ def test_a_variable_that_is_probably_misspelt_is_refused(variable: str, meant: s
 
 def test_a_variable_that_resembles_none_is_left_alone() -> None:
     assert Settings.of({}, {"IOMC_PARTNER_API": "1", "IOMC": "x"}) == Settings.of({}, {})
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "localhost", "port": 81}, "http://localhost:81"),
+        ({"shop_address": "https://shop.example.com/"}, "https://shop.example.com"),
+        ({"shop_address": "http://shop.example.com:8080/de"}, "http://shop.example.com:8080/de"),
+        ({"host": "0.0.0.0"}, None),
+        ({"port": 0}, None),
+    ],
+)
+def test_where_shoppers_reach_the_shop(given: dict[str, Any], address: str | None) -> None:
+    assert Settings.of(given, {}).public_address == address
+
+
+@pytest.mark.parametrize(
+    "address", ["shop.example.com", "ftp://x", "https://", "https://a b", "https://u:p@x", "https://x/?a"]
+)
+def test_an_address_of_the_shop_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"write it as https://shop\.example\.com"):
+        Settings.of({"shop_address": address}, {})

@@ -22,6 +22,7 @@ from bc_product_notification.subscriptions import (
 from bc_product_notification.tables import subscriptions, tokens
 from iomconnector.model.mails import Mailbox
 from iomconnector.storage.database import BrokenConstraintError, Database
+from iomconnector.storage.remnants import overwrite_what_is_freed
 
 _row = subscriptions.c
 _UNCONFIRMED, _WAITING, _SENDING = (each.value for each in OPEN)
@@ -214,6 +215,7 @@ class SqlSubscriptions(SubscriptionStore):
         """Remove all that is stored of an address, and of a registered user."""
 
         async def change(connection: AsyncConnection) -> int:
+            await overwrite_what_is_freed(connection)
             return await _remove(connection, _of_person(mailbox, channel, login))
 
         return await self._database.write(change)

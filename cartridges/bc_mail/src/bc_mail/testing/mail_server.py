@@ -90,6 +90,10 @@ class MailServer:
         """Take mails, and break the connection instead of saying so."""
         await self._become("lose_answers")
 
+    async def hold(self) -> None:
+        """Take mails, and never say so."""
+        await self._become("hold")
+
     async def received(self) -> Sequence[ReceivedMail]:
         """Every mail that was taken."""
         return [_received(each) for each in self.envelopes]
@@ -117,6 +121,8 @@ class MailServer:
         if self.mood == "defer_mail":
             return "451 4.3.0 Not now"
         self.envelopes.append(envelope)
+        if self.mood == "hold":
+            await asyncio.Event().wait()
         if self.mood == "lose_answers":
             cast("Any", server).transport.abort()
         return "250 OK"

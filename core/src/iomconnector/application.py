@@ -49,6 +49,7 @@ from iomconnector.usecases.accounts import Accounts
 from iomconnector.usecases.approve_orders import ApproveOrders
 from iomconnector.usecases.availability import CheckAvailability
 from iomconnector.usecases.channel_outlook import ChannelOutlooks
+from iomconnector.usecases.check_out import CheckOut
 from iomconnector.usecases.close_circuits import CloseCircuits
 from iomconnector.usecases.correct_orders import CorrectOrders
 from iomconnector.usecases.customer_sign_in import CustomerSignIn
@@ -216,6 +217,20 @@ class Application:
         if self.basket_repository is None:
             return None
         return ShopBaskets(self.basket_repository, self.catalog, self.clock)
+
+    @property
+    def check_out(self) -> CheckOut | None:
+        """Orders baskets; none where nobody keeps them."""
+        if self.basket_repository is None:
+            return None
+        return CheckOut(
+            self.basket_repository,
+            self.catalog,
+            self.reservations,
+            self.availability,
+            self.place_orders,
+            self.clock,
+        )
 
     @property
     def follow_orders(self) -> FollowOrders:

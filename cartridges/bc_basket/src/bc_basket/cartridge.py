@@ -33,7 +33,8 @@ def iomconnector_basket_repositories(database: Database) -> list[BasketRepositor
 
 @hookimpl
 def iomconnector_jobs(application: Application) -> list[BackgroundWork]:
-    """Each night old baskets are removed."""
+    """Each minute orders of baskets are placed whose process died over it; each night old baskets are
+    removed."""
     from bc_basket.sweeping import sweeps_of
 
     return sweeps_of(application)

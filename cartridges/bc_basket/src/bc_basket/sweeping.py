@@ -1,4 +1,4 @@
-"""Removing old baskets."""
+"""Placing orders of baskets that somebody died over, and removing old baskets."""
 
 from __future__ import annotations
 
@@ -33,8 +33,15 @@ async def forget_old(baskets: BasketRepository, now: datetime) -> int:
 def sweeps_of(application: Application) -> list[BackgroundWork]:
     """The schedules, each in one of the processes."""
 
+    async def finish() -> None:
+        if application.check_out is not None:
+            await application.check_out.finish_those_left()
+
     async def forget() -> None:
         if application.basket_repository is not None:
             await forget_old(application.basket_repository, application.clock.now())
 
-    return [Schedule("remove old baskets", "41 3 * * *", forget)]
+    return [
+        Schedule("place orders of baskets", "* * * * *", finish),
+        Schedule("remove old baskets", "41 3 * * *", forget),
+    ]

@@ -35,6 +35,8 @@ SHOP, SERVICE = 10010, "iom-inventory-intronics"
 PAGE, PRODUCTS, AT_ONCE, BURST = 50, 2000, 20, 1000
 SKUS = [f"2018{number:05}-01" for number in range(PRODUCTS)]
 SAME = SKUS[:PAGE]
+SOLD = "896737"
+"""A product of the sample shop, for its page."""
 REST = f"/INTERSHOP/rest/WFS/{CHANNEL}-Site/-/inventories"
 Lookup = Callable[[Sequence[str]], Awaitable[object]]
 
@@ -181,29 +183,42 @@ async def times(ask: Callable[[], Awaitable[object]], count: int) -> list[float]
 
 async def measure_hanging(application: Application, control: ControlClient) -> dict[str, Any]:
     """How long shoppers wait while IOM takes requests and never answers."""
-    await keep_for(application, 0)
-    await asyncio.to_thread(control.add_fault, FaultRule(kind=FaultKind.HANG))
-    began = time.perf_counter()
-    waited: list[float] = []
-    reason = None
-    while reason is not AvailabilityReason.CIRCUIT_OPEN:
-        [taken] = await times(lambda: application.availability.of(CHANNEL, SAME), 1)
-        reason = (await application.availability.of(CHANNEL, SAME[:1]))[SAME[0]].reason
-        if reason is not AvailabilityReason.CIRCUIT_OPEN:
-            waited.append(taken)
-    opened = time.perf_counter() - began
-    open_ms = await times(lambda: application.availability.of(CHANNEL, SAME), 50)
     transport = httpx.ASGITransport(create_web_application(application))
     async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
-        query = "&".join(f"sku={sku}" for sku in SAME)
-        rest_ms = await times(lambda: client.get(f"{REST}?{query}"), 50)
+
+        async def page() -> None:
+            answer = await client.get(f"/shop/{CHANNEL}/products/{SOLD}")
+            assert answer.status_code == 200
+
+        async def rest() -> None:
+            answer = await client.get(REST, params=[("sku", sku) for sku in SAME])
+            assert answer.status_code == 200
+
+        await page()
+        answered_ms = await times(page, 50)
+        await keep_for(application, 0)
+        await asyncio.to_thread(control.add_fault, FaultRule(kind=FaultKind.HANG))
+        began = time.perf_counter()
+        waited: list[float] = []
+        while await _reason(application) is not AvailabilityReason.CIRCUIT_OPEN:
+            waited += await times(page, 1)
+            await asyncio.sleep(0.1)
+        opened = time.perf_counter() - began
+        open_ms, rest_ms = await times(page, 50), await times(rest, 50)
     await asyncio.to_thread(control.clear_faults)
     return {
-        "IOM hangs: longest answer, ms": round(max(waited)),
+        "product page, stock from the cache, ms": round(statistics.median(answered_ms), 1),
+        "product page, IOM hangs, longest, ms": round(max(waited)),
+        "product page, IOM hangs, median, ms": round(statistics.median(waited), 1),
         "IOM hangs: until the circuit opens, s": round(opened, 1),
-        "IOM hangs, circuit open: an answer, ms": round(statistics.median(open_ms), 2),
-        "IOM hangs, circuit open: REST inventories, ms": round(statistics.median(rest_ms), 2),
+        "product page, circuit open, ms": round(statistics.median(open_ms), 1),
+        f"REST inventories of {PAGE} products, circuit open, ms": round(statistics.median(rest_ms), 1),
     }
+
+
+async def _reason(application: Application) -> AvailabilityReason | None:
+    """Why IOM says nothing."""
+    return (await application.availability.of(CHANNEL, SAME[:1]))[SAME[0]].reason
 
 
 async def measure(kind: str, seconds: float) -> dict[str, Any]:
@@ -214,7 +229,7 @@ async def measure(kind: str, seconds: float) -> dict[str, Any]:
             controlled_stand_in(directory / "iom") as (iom, control),
             shop(database, directory / "shop", iom) as application,
         ):
-            stock = [StockEntry(product=sku, pieces=number % 50) for number, sku in enumerate(SKUS)]
+            stock = [StockEntry(product=sku, pieces=number % 50) for number, sku in enumerate([*SKUS, SOLD])]
             await asyncio.to_thread(control.stock.put, SHOP, *stock)
             figures = await measure_rates(application, iom, control, seconds)
             return figures | await measure_hanging(application, control)

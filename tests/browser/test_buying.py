@@ -211,7 +211,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "products-none": _page(f"{SHOP}/products?text=elephant"),
     "products-beyond": _page(f"{SHOP}/products?page=9"),
     "product": _page(f"{SHOP}/products/{HEADSET}"),
-    "product-few-left": _page(f"{SHOP}/products/201807231"),
+    "product-few-left": _page(f"{SHOP}/products/{FRIDGE}"),
     "product-expected": _page(f"{SHOP}/products/{WEBCAM}"),
     "product-gone": _page(f"{SHOP}/products/{KEYBOARD}"),
     "cart": _page(f"{SHOP}/cart"),

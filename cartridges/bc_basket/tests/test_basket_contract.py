@@ -1,6 +1,7 @@
 """Baskets in the database keep the contract, and are filled by many at once."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
@@ -8,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bc_basket.baskets import SqlBasketRepository
+from bc_basket.personal import BasketsOfPeople
 from bc_basket.sweeping import OPEN_KEPT, ORDERED_KEPT, forget_old
 from iomconnector.model.baskets import BasketRefusal, BasketRefusedError, BasketRules
 from iomconnector.storage.context_repository import SqlContextRepository
@@ -72,6 +74,28 @@ async def test_what_two_processes_put_in_at_once_is_all_in_it(each_database_url:
         assert refusals <= {BasketRefusal.TOO_MANY_PIECES, BasketRefusal.CHANGED_MEANWHILE}
         assert basket.count == len(outcomes) - len(others)
         assert basket.pieces["A"] <= 15
+
+
+@in_event_loop
+async def test_baskets_are_shown_and_erased_for_those_who_ask(each_database_url: str) -> None:
+    anna = sample_customer_user()
+    async with aclosing(Database(each_database_url)) as database, baskets_at(each_database_url) as baskets:
+        people = BasketsOfPeople(database)
+        assert await people.stored(anna) == []
+        begun = await baskets.begin(sample_basket())
+        await baskets.begin(sample_basket(id="ben", login="ben"))
+        [shown] = await people.stored(anna)
+        assert (shown["id"], shown["state"]) == ("b1", "open")
+        assert json.loads(json.dumps(shown))["lines"] == [
+            {"sku": "M-1", "quantity": 2, "price": "11.9", "currency": "EUR"}
+        ]
+        ordering = await baskets.change(begun.being_ordered(sample_order()))
+        assert ordering is not None
+        assert await people.erase(anna) == 0
+        await baskets.change(ordering.ordered("1"))
+        assert (await people.erase(anna), await people.erase(anna)) == (1, 0)
+        assert await people.stored(anna) == []
+        assert await baskets.current(CHANNEL, "ben") is not None
 
 
 @in_event_loop

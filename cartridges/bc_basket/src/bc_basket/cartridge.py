@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from iomconnector.application import Application
     from iomconnector.jobs.offered import BackgroundWork
     from iomconnector.ports.basket_repository import BasketRepository
+    from iomconnector.ports.personal_records import PersonalRecords
     from iomconnector.storage.database import Database
 
 descriptor = CartridgeDescriptor(display_name="Basket")
@@ -29,6 +30,14 @@ def iomconnector_basket_repositories(database: Database) -> list[BasketRepositor
     from bc_basket.baskets import SqlBasketRepository
 
     return [SqlBasketRepository(database)]
+
+
+@hookimpl
+def iomconnector_personal_records(database: Database) -> list[PersonalRecords]:
+    """What is in the baskets of people."""
+    from bc_basket.personal import BasketsOfPeople
+
+    return [BasketsOfPeople(database)]
 
 
 @hookimpl

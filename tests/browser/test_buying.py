@@ -112,7 +112,7 @@ def empty_the_cart(page: Page, shop: str = SHOP) -> None:
 
 def test_from_the_products_to_the_order_in_german_without_javascript(open_context: OpenContext) -> None:
     page = open_context(java_script_enabled=False, locale="de-DE").new_page()
-    page.goto(f"{SHOP}/products")
+    page.goto(SHOP)
     expect(page.get_by_role("status")).to_have_text("12 Produkte")
     page.get_by_label("Name oder Artikelnr.").fill("kühl")
     page.get_by_role("button", name="Suchen").click()

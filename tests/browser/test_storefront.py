@@ -144,7 +144,7 @@ def tab_to(page: Page, target: Locator, *, presses: int = 80) -> None:
 
 def test_from_the_door_to_an_order_and_back_in_german_without_javascript(open_context: OpenContext) -> None:
     page = open_context(java_script_enabled=False, locale="de-DE").new_page()
-    sign_in(page, path=SHOP)
+    sign_in(page, path=f"{SHOP}/account")
     expect(page.get_by_role("heading", level=1)).to_have_text("Hallo, Patricia")
     page.get_by_role("link", name=f"Alle {PRIVATE_ORDERS} Bestellungen").click()
     expect(page.get_by_role("status")).to_have_text(f"{PRIVATE_ORDERS} Bestellungen")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from dependency_injector import containers, providers
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from iomconnector import wiring
 from iomconnector.application import Application
@@ -16,7 +14,6 @@ from iomconnector.cartridges.loaded import LoadedCartridges
 from iomconnector.cartridges.offers import require_sound_offers
 from iomconnector.jobs.clock import SystemClock
 from iomconnector.jobs.worker_name import worker_name
-from iomconnector.observability.masking import KNOWN_SECRETS
 from iomconnector.observability.observed_messages import ObservedMessageLog
 from iomconnector.services.managed import ManagedServices
 from iomconnector.services.registry import ServiceDefinitions
@@ -292,24 +289,11 @@ async def running(container: Container) -> AsyncIterator[Application]:
         CartridgeLoadError: What cartridges offer cannot be used together; every problem is named.
     """
     require_sound_offers(container.cartridges())
-    _mask_in_the_log(container.settings())
+    wiring.mask_in_the_log(container.settings())
     application: Application = container.application()
     application.database.observe_commits(application.telemetry.committed)
-    _settle_reservations_at_once(application)
+    wiring.settle_reservations_at_once(application)
     try:
         yield application
     finally:
         await application.aclose()
-
-
-def _settle_reservations_at_once(application: Application) -> None:
-    wake = application.reservations.settling.wake
-    application.place_orders.when_placed(wake)
-    application.approve_orders.when_decided(wake)
-    application.operate_exports.when_changed(wake)
-
-
-def _mask_in_the_log(settings: Settings) -> None:
-    KNOWN_SECRETS.remember_all(settings)
-    with suppress(ArgumentError, ValueError):
-        KNOWN_SECRETS.remember(make_url(settings.database).password or "")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from iomconnector.jobs.hints import ExportHints
 from iomconnector.model.lockout import LockoutRule
+from iomconnector.observability.masking import KNOWN_SECRETS
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.observability.tracing import pipeline_of
 from iomconnector.ports.audit_trail import AuditTrail
@@ -48,6 +53,7 @@ from iomconnector.usecases.reserve_stock import ReserveStock, reserve_stock
 from iomconnector.usecases.sign_in import SignInRules
 
 if TYPE_CHECKING:
+    from iomconnector.application import Application
     from iomconnector.cartridges.loaded import LoadedCartridges
     from iomconnector.observability.scrape import Scrape
 
@@ -238,3 +244,18 @@ def sign_in_rules(settings: Settings) -> SignInRules:
         account=lockout(settings.lockout_failures),
         address=lockout(settings.lockout_address_failures),
     )
+
+
+def settle_reservations_at_once(application: Application) -> None:
+    """Look at reservations whenever something happened to their orders, and not only when the sweep comes."""
+    wake = application.reservations.settling.wake
+    application.place_orders.when_placed(wake)
+    application.approve_orders.when_decided(wake)
+    application.operate_exports.when_changed(wake)
+
+
+def mask_in_the_log(settings: Settings) -> None:
+    """Never write the secrets of the settings into the log."""
+    KNOWN_SECRETS.remember_all(settings)
+    with suppress(ArgumentError, ValueError):
+        KNOWN_SECRETS.remember(make_url(settings.database).password or "")

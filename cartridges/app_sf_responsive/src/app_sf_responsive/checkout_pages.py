@@ -20,8 +20,8 @@ from iomconnector.usecases.price_baskets import PricedBasket
 
 NOT_ENOUGH: Final = translatable("There is not enough of something")
 NOTHING_ORDERED: Final = translatable("Nothing was ordered.")
-ONLY: Final = translatable("Of %(name)s there are only %(number)s.")
-NONE: Final = translatable("Of %(name)s there is nothing left.")
+ONLY: Final = translatable("%(name)s: only %(number)s left.")
+NONE: Final = translatable("%(name)s: nothing left.")
 NOT_NOW: Final = translatable("Ordering is not possible at the moment")
 TRY_AGAIN: Final = translatable(
     "Nobody can say whether the products are there. Nothing was ordered, and your cart is kept. "

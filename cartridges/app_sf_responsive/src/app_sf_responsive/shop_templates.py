@@ -75,7 +75,7 @@ class ShopTemplates:
             "back": back_of(visitor),
             "menu": [*self._own_menu(visitor), *joined] if with_menu else (),
             "cart": await cart_of(customer) if customer else None,
-            "sells": not isinstance(visitor.application.catalog, EmptyCatalog),
+            "sells": sells(visitor),
             "added_entries": joined,
             **values,
         }
@@ -89,6 +89,11 @@ class ShopTemplates:
             MenuEntry(text(language, "Overview"), visitor.path("account")),
             MenuEntry(text(language, "Order history"), visitor.path("orders")),
         ]
+
+
+def sells(visitor: Visitor) -> bool:
+    """Whether the shop has a catalogue of products."""
+    return not isinstance(visitor.application.catalog, EmptyCatalog)
 
 
 @dataclass(frozen=True, slots=True)

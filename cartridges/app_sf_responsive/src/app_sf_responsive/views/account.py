@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from app_sf_responsive.error_pages import PageRoute
 from app_sf_responsive.history_page import LATEST, overview_page
 from app_sf_responsive.recognition import AnyVisitor, SignedIn
+from app_sf_responsive.shop_templates import sells
 from app_sf_responsive.visitor import SHOP, Customer
 from iomconnector.ports.customer_orders import CustomerOrderQuery
 
@@ -17,7 +18,9 @@ router = APIRouter(prefix=SHOP, route_class=PageRoute, include_in_schema=False)
 @router.get("/{channel}")
 @router.get("/{channel}/")
 async def front(visitor: AnyVisitor) -> Response:
-    """To My Account, or to the page to sign in."""
+    """To what can be bought; where nothing can, to My Account or the page to sign in."""
+    if sells(visitor):
+        return RedirectResponse(visitor.path("products"), status_code=303)
     page = "account" if isinstance(visitor, Customer) else "sign-in"
     return RedirectResponse(visitor.path(page), status_code=303)
 

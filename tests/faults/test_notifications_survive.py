@@ -25,7 +25,7 @@ from iomconnector.testing.systems import prepared_system
 
 ASSEMBLY = "inspired-b2x"
 PRODUCT = "201807202"
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 WORKER = """
 import asyncio, sys

@@ -85,7 +85,7 @@ class Notifications(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.stack = AsyncExitStack()
         self.clock = ManualClock()
-        self.stock: dict[str, str] = dict.fromkeys(SKUS, "no")
+        self.stock: dict[str, str] = {"A": "yes", "B": "no"}
         self.asked: set[tuple[str, str]] = set()
         self.confirmed: set[tuple[str, str]] = set()
         self._settled: set[str] = set()
@@ -106,6 +106,8 @@ class Notifications(RuleBasedStateMachine):
         self.shoppers = NotifyMe(self.store, catalog, self.clock, PLENTY)
         deliver = DeliverMails(self.store, self._names, Links("https://shop.example.com"), self.clock)
         self.job = NotifyShoppers(self.store, self._availability, self._senders, deliver, self.clock)
+        self.subscribe("anna", "A", registered=True)
+        self.subscribe("bert", "B", registered=False)
 
     async def _names(self, channel: str, sku: str, language: str) -> tuple[str, str]:
         return f"Product {sku}", "inTRONICS"
@@ -182,11 +184,11 @@ class Notifications(RuleBasedStateMachine):
         self.confirmed.discard(which)
         self.asked.discard(which)
 
-    @rule(sku=st.sampled_from(SKUS), answer=st.sampled_from(["yes", "no", "unknown"]))
+    @rule(sku=st.sampled_from(SKUS), answer=st.sampled_from(["yes", "yes", "no", "unknown"]))
     def stock_changes(self, sku: str, answer: str) -> None:
         self.stock[sku] = answer
 
-    @rule(mood=st.sampled_from(["accept", "accept", "go_down", "defer", "lose_answers"]))
+    @rule(mood=st.sampled_from(["accept", "go_down", "defer", "lose_answers"]))
     def mail_server_changes(self, mood: str) -> None:
         self.run(getattr(self.mailbox, mood)())
 
@@ -194,16 +196,18 @@ class Notifications(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.clock.advance(timedelta(minutes=minutes))
 
-    @rule(finish=st.booleans())
-    def job_runs(self, finish: bool) -> None:
-        self._work(finish)
+    @rule(minutes=st.sampled_from([0, 5, 90]))
+    def jobs_run(self, minutes: int) -> None:
+        self.clock.advance(timedelta(minutes=minutes))
+        self._work(finish=True)
+        self._work(finish=False)
 
     @rule(
         finish=st.booleans(),
         where=st.sampled_from(["store", "sender"]),
         when=st.sampled_from(["before", "after"]),
     )
-    def job_is_killed(self, finish: bool, where: str, when: str) -> None:
+    def a_job_is_killed(self, finish: bool, where: str, when: str) -> None:
         victim = self.store if where == "store" else self.sender
         victim.dies = when
         try:
@@ -271,4 +275,4 @@ def _prepared() -> Path:
 
 
 TestNotifications = Notifications.TestCase
-TestNotifications.settings = examples(30, steps=25)
+TestNotifications.settings = examples(40, steps=25)

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from bc_mail.testing.mail_server import MailServer
 from iomconnector.testing.contracts.mail_far_side import ReceivedMail
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 class MailServerInThread:

@@ -59,6 +59,7 @@ from iomconnector.usecases.explain_export import ExplainExport
 from iomconnector.usecases.export_gates import ExportGates
 from iomconnector.usecases.export_orders import ExportOrders, ExportResult, RetryPolicy
 from iomconnector.usecases.follow_orders import FollowOrders
+from iomconnector.usecases.free_reservations import FreeReservations
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.operate_exports import OperateExports
 from iomconnector.usecases.order_history import OrderHistory
@@ -162,6 +163,11 @@ class Application:
     def close_circuits(self) -> CloseCircuits:
         """Closes circuits for operators."""
         return CloseCircuits(self.gates, self.audit_trail, self.clock)
+
+    @property
+    def free_reservations(self) -> FreeReservations:
+        """Frees the pieces of baskets for operators."""
+        return FreeReservations(self.reservation_ledger, self.reservations.settling, self.clock)
 
     @property
     def privacy(self) -> Privacy:

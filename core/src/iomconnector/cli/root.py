@@ -87,6 +87,12 @@ def _serve() -> typer.Typer:
     return app
 
 
+def _reservation() -> typer.Typer:
+    from iomconnector.cli.reservation_commands import app
+
+    return app
+
+
 def _service() -> typer.Typer:
     from iomconnector.cli.service_commands import app
 
@@ -116,6 +122,7 @@ CORE_COMMANDS = {
         Command("dbinit", "Prepare the database, of all cartridges or of some.", _dbinit),
         Command("dbprepare", "Prepare the database: schema and content.", _dbprepare),
         Command("job", "Background jobs and schedules: what waits, what failed, try again.", _job),
+        Command("reservation", "Pieces held for baskets and orders: show, free.", _reservation),
         Command("sequence", "Sequences of order numbers: show, compute a start, move on.", _sequence),
         Command("serve", "Run the web application and the exporter until stopped.", _serve),
         Command("service", "Managed services: types, configurations, activation.", _service),

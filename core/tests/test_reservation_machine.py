@@ -1,49 +1,10 @@
 """Reservations of baskets and orders with inventory services in memory of each kind."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import timedelta
-
 from iomconnector.model.availability import ReservationType
-from iomconnector.model.endpoints import Endpoint
-from iomconnector.ports.inventory_service import InventoryRules, ReservationGoneError
-from iomconnector.testing.memory import (
-    ManualClock,
-    MemoryAuditTrail,
-    MemoryContextRepository,
-    MemoryExportDesk,
-    MemoryExportLedger,
-    MemoryInventory,
-    MemoryInventoryService,
-    MemoryOrderRepository,
-    MemoryReservationLedger,
-    MemoryShop,
-)
+from iomconnector.testing.memory import ManualClock
 from iomconnector.testing.reservation_machine import Reservations, as_test
-from iomconnector.testing.reservation_stage import PATIENT, ReservationParts
-from iomconnector.testing.samples import CONTEXTS
-
-
-class StockInMemory:
-    """Implements :class:`~iomconnector.testing.reservation_stage.StockSeen` on an inventory in memory."""
-
-    def __init__(self, inventory: MemoryInventory, *, consumed_by_order: bool) -> None:
-        self._inventory = inventory
-        self._consumed = consumed_by_order
-
-    async def on_hand(self) -> Mapping[str, int]:
-        return self._inventory.stock
-
-    async def held(self) -> Mapping[str, Mapping[str, int]]:
-        return {each.id: each.pieces for each in self._inventory.reservations()}
-
-    async def taken(self) -> Mapping[str, Sequence[Mapping[str, int]]]:
-        return self._inventory.taken()
-
-    async def arrive(self, order: str, reservation: str | None) -> None:
-        if self._consumed and reservation is not None:
-            with suppress(ReservationGoneError):
-                self._inventory.take(reservation, order)
+from iomconnector.testing.reservation_stage import ReservationParts
+from iomconnector.testing.reservations_in_memory import ShopInMemory
 
 
 class _InMemory(Reservations):
@@ -52,24 +13,13 @@ class _InMemory(Reservations):
     kind = ReservationType.COMPLETE
 
     async def parts(self, clock: ManualClock, pieces: dict[str, int]) -> ReservationParts:
-        shop, audit = MemoryShop(MemoryContextRepository(CONTEXTS)), MemoryAuditTrail()
-        inventory = MemoryInventory(clock)
-        inventory.stock.update(pieces)
-        service = MemoryInventoryService(
-            inventory,
-            InventoryRules(lifetime=timedelta(minutes=30), reservation_type=self.kind),
-            Endpoint("memory", PATIENT),
+        return ShopInMemory(
+            clock,
+            pieces,
+            kind=self.kind,
             recognizes_keys=self.recognizes_keys,
             consumed_by_order=self.consumed_by_order,
-        )
-        return ReservationParts(
-            MemoryReservationLedger(shop, audit),
-            MemoryOrderRepository(shop, clock),
-            MemoryExportLedger(shop),
-            MemoryExportDesk(shop, audit),
-            service,
-            StockInMemory(inventory, consumed_by_order=self.consumed_by_order),
-        )
+        ).parts
 
 
 class _TakesByKey(_InMemory):

@@ -75,9 +75,13 @@ class ReservationStage:
     Arguments:
         parts: The parts.
         clock: Tells all of them the time.
+        patience: So long the inventory service is waited for.
     """
 
-    def __init__(self, parts: ReservationParts, clock: ManualClock) -> None:
+    def __init__(
+        self, parts: ReservationParts, clock: ManualClock, *, patience: timedelta = timedelta(seconds=10)
+    ) -> None:
+        self._patience = patience
         self.parts = parts
         self.clock = clock
         self.mortality = Mortality()
@@ -121,7 +125,7 @@ class ReservationStage:
             resolve,
             self.clock,
             self.telemetry,
-            patience=timedelta(seconds=10),
+            patience=self._patience,
         )
 
     def _disturb(self, call: str, done: bool) -> None:

@@ -12,6 +12,7 @@ class ReservationLedger(Protocol):
     """One row a reservation. It is written before an inventory service is asked for the reservation.
 
     The order repository binds the row of a reservation to an order in the transaction that places the order.
+    Where another order has the reservation, that transaction makes a row of a reservation that is gone.
     """
 
     async def begin(self, hold: StockHold) -> StockHold:

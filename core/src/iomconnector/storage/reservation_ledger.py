@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.model.audit import AuditEntry
-from iomconnector.model.stock_holds import STAGES, HoldState, StockHold
+from iomconnector.model.stock_holds import STAGES, HoldEnd, HoldState, StockHold
 from iomconnector.storage.audit_trail import record_entries
 from iomconnector.storage.database import Database
 from iomconnector.storage.reservation_correction import tell_order_within
@@ -172,13 +173,25 @@ class SqlReservationLedger:
 async def bind_reservation(
     connection: AsyncConnection, channel: str, reservation: str, order_id: int, now: datetime
 ) -> None:
-    """Bind a reservation of the shop to an order, within the transaction that places it. One that another
-    order has is left alone."""
-    await connection.execute(
+    """Bind a reservation of the shop to an order, within the transaction that places it.
+
+    Where another order has the reservation, this one is remembered as one whose reservation is gone: it gets
+    pieces of its own.
+    """
+    mine = _holds.channel == channel, _holds.reservation == reservation[:255]
+    bound = await connection.execute(
         update(stock_holds)
-        .where(_holds.channel == channel, _holds.reservation == reservation[:255], _holds.order_id.is_(None))
+        .where(*mine, _holds.order_id.is_(None))
         .values(order_id=order_id, basket=None, look_at=now, not_before=None, version=_holds.version + 1)
     )
+    if bound.rowcount:
+        return
+    other = (await connection.execute(select(stock_holds).where(*mine).limit(1))).mappings().one_or_none()
+    if other is not None:
+        gone = {"state": HoldState.ENDED, "ended": HoldEnd.GONE, "ended_at": now, "reservation": None}
+        row = {**other, **gone, "key": uuid4().hex, "order_id": order_id, "stage": None, "pieces": "{}"}
+        values = {**row, "made_at": now, "look_at": now, "not_before": None, "version": 0, "basket": None}
+        await connection.execute(insert(stock_holds).values(values))
 
 
 async def _changed(connection: AsyncConnection, before: StockHold, after: StockHold) -> bool:

@@ -246,7 +246,7 @@ class Reservations(RuleBasedStateMachine):
 
     def _check_kept(self, hold: StockHold, stored: StoredOrder) -> None:
         if hold.state is HoldState.ENDED:
-            assert hold.end is HoldEnd.SHORT
+            assert hold.end is HoldEnd.SHORT, hold
             return
         assert hold.state is HoldState.HELD
         if self.shop.parts.service.consumed_by_order and not stored.request.unclear:

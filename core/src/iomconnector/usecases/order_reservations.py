@@ -29,6 +29,7 @@ ORDER_LIFETIME = timedelta(days=1)
 """So long the reservation of an order is to last; it is extended when half of that is left."""
 
 AGAIN = timedelta(minutes=1)
+TICK = timedelta(microseconds=1)
 BY = "iomconnector"
 
 
@@ -157,7 +158,7 @@ class OrderReservations:
             kind=ReservationType.PARTLY,
             wanted=hold.wanted,
             state=HoldState.ASKING,
-            made_at=now,
+            made_at=max(now, hold.made_at + TICK),
             ends_at=now + rules.lifetime + self._ask.patience,
             look_at=now + AGAIN,
             order=hold.order,

@@ -139,7 +139,9 @@ class ReservationLedgerContract(Contract):
             other = sample_order("2", reservation_id=hold.reservation)
             elsewhere = sample_order("3", channel=OTHER_CHANNEL, reservation_id=hold.reservation)
             await storage.orders.orders.place([(other, DUE), (elsewhere, DUE)])
-            assert await storage.ledger.of_order(CHANNEL, "2") == []
+            [gone] = await storage.ledger.of_order(CHANNEL, "2")
+            assert (gone.end, gone.reservation, dict(gone.pieces)) == (HoldEnd.GONE, None, {})
+            assert (dict(gone.wanted), gone.look_at) == (dict(hold.wanted), NOON + MINUTE)
             assert await storage.ledger.of_order(OTHER_CHANNEL, "3") == []
             assert (await storage.ledger.begin(sample_hold("again"))).key == "again"
 

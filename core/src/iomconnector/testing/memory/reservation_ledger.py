@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
 from iomconnector.model.audit import AuditEntry
 from iomconnector.model.exports import ExportRequest, ExportState, OrderCorrection
 from iomconnector.model.order_documents import digest_of, dump_order
 from iomconnector.model.reservation_corrections import reservation_corrected
-from iomconnector.model.stock_holds import BoundOrder, HoldState, OrderStage, StockHold
+from iomconnector.model.stock_holds import BoundOrder, HoldEnd, HoldState, OrderStage, StockHold
 from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
 from iomconnector.testing.memory.order_rows import MemoryShop
 
@@ -158,8 +159,21 @@ class MemoryReservationLedger:
 
 
 def bind_reservation(shop: MemoryShop, request: ExportRequest, reservation: str, now: datetime) -> None:
-    """Bind a reservation of the shop to an order."""
-    for key, hold in shop.holds.items():
-        if (hold.channel, hold.reservation, hold.order) == (request.channel, reservation, None):
-            order = BoundOrder(request.order_id, request.number, request.state)
-            shop.holds[key] = replace(hold, order=order, basket=None, look_at=now, version=hold.version + 1)
+    """Bind a reservation of the shop to an order; where another order has it, remember that it is gone."""
+    order = BoundOrder(request.order_id, request.number, request.state)
+    found = [
+        hold
+        for hold in shop.holds.values()
+        if (hold.channel, hold.reservation) == (request.channel, reservation)
+    ]
+    for hold in found:
+        if hold.order is None:
+            bound = replace(hold, order=order, basket=None, look_at=now, version=hold.version + 1)
+            shop.holds[hold.key] = bound
+            return
+    for hold in found[:1]:
+        gone = replace(hold, state=HoldState.ENDED, end=HoldEnd.GONE, ended_at=now, reservation=None)
+        key = uuid4().hex
+        shop.holds[key] = replace(
+            gone, key=key, order=order, stage=None, pieces={}, made_at=now, look_at=now, version=0
+        )

@@ -1,5 +1,7 @@
 """Asking IOM about stock and reservations, in the words of IOM."""
 
+import logging
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,6 +10,7 @@ from ac_iomconnector_inventory.configuration import InventoryConfiguration
 from ac_iomconnector_inventory.reading import AtpEntry, HeldReservation, read_entries, read_reservation
 from ac_iomconnector_rest_common.answer import Answer
 from ac_iomconnector_rest_common.client import RestClient
+from ac_iomconnector_rest_common.errors import IomBadRequest
 from ac_iomconnector_rest_common.inventory_api import (
     AtpApi,
     ReservationApi,
@@ -19,6 +22,10 @@ from ac_iomconnector_rest_common.json_numbers import encode
 from iomconnector.model.availability import ReservationType
 
 CONNECTION_TEST_PRODUCT: Final = "no-such-product"
+MOST_TRIES: Final = 20
+"""So many requests are sent at most to find the products for which IOM refuses an address."""
+
+_logger = logging.getLogger(__name__)
 
 
 class IomInventory:
@@ -40,7 +47,9 @@ class IomInventory:
     ) -> Mapping[str, Sequence[AtpEntry]]:
         """Product -> what its suppliers have; products that IOM does not know are left out.
 
-        One request is sent for all products that fit into one address.
+        One request is sent for all products that fit into one address. Where IOM refuses it because of one of
+        them, that one is looked for and left out: many shoppers ask together, and nobody's product may keep
+        the others from an answer.
 
         Arguments:
             products: Product ids; one that IOM cannot have is not asked for.
@@ -50,9 +59,30 @@ class IomInventory:
         found: dict[str, list[AtpEntry]] = {}
         for batch in batches(wanted):
             known = set(batch)
-            for entry in read_entries(await self._atp.available(batch, reservation)):
+            for entry in await self._answered(batch, reservation):
                 if entry.product in known:
                     found.setdefault(entry.product, []).append(entry)
+        return found
+
+    async def _answered(self, batch: Sequence[str], reservation: int | None) -> list[AtpEntry]:
+        """The entries of one address; without those products for which IOM refuses it."""
+        try:
+            return read_entries(await self._atp.available(batch, reservation))
+        except IomBadRequest:
+            await self._atp.available([CONNECTION_TEST_PRODUCT], reservation)
+        parts, found, tries = deque(_halves(batch)), list[AtpEntry](), MOST_TRIES
+        while parts and tries:
+            part = parts.popleft()
+            tries -= 1
+            try:
+                found += read_entries(await self._atp.available(part, reservation))
+            except IomBadRequest:
+                parts.extend(_halves(part))
+                if len(part) == 1:
+                    _logger.warning("IOM does not take the product %r, it is left out.", part[0])
+        if parts:
+            left = sum(map(len, parts))
+            _logger.warning("IOM refuses too many products, nothing is told of %d of them.", left)
         return found
 
     async def reserve(
@@ -103,3 +133,8 @@ class IomInventory:
         if held is None:
             raise not_as_asked(answer, method, "is no reservation")
         return held
+
+
+def _halves(part: Sequence[str]) -> list[Sequence[str]]:
+    middle = len(part) // 2
+    return [part[:middle], part[middle:]] if middle else []

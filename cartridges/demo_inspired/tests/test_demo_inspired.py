@@ -8,10 +8,13 @@ import pytest
 
 from bc_inventory.stock_changes import StockChange, StockChanges
 from demo_inspired.customers import CUSTOMERS, PATRICIA, SAMPLE_PASSWORD, prepare_customers
+from demo_inspired.mail import prepare_mail_service
 from demo_inspired.products import CHANNELS, prepare_products
 from demo_inspired.stock import PIECES, active_services, prepare_inventory_services, prepare_stock, service_of
 from iomconnector.model.availability import AvailabilitySource
+from iomconnector.ports.mail_sender import MailSender
 from iomconnector.ports.product_catalog import ProductQuery
+from iomconnector.services.resolution import ServiceResolutionError
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.systems import prepared_system
 from iomconnector.usecases.password_proof import SignInRefusedError
@@ -86,3 +89,17 @@ async def test_exactly_one_inventory_service_is_active_in_each_channel(tmp_path:
             active = await active_services(system, channel)
             assert active == [service_of(channel)] if assembly == "inspired-b2x" else len(active) == 1
             await system.inventory_service(channel)
+
+
+@in_event_loop
+async def test_there_is_a_mail_service_where_nobody_waits_for_mails(tmp_path: Path) -> None:
+    async with prepared_system("inspired-b2x", tmp_path, environment="test", **QUICK) as system:
+        assert isinstance(await system.mail_sender(PATRICIA.channel), MailSender)
+        assert await prepare_mail_service(system) == "there is one already"
+
+
+@in_event_loop
+async def test_there_is_none_where_a_mail_would_be_waited_for(tmp_path: Path) -> None:
+    async with prepared_system("inspired-b2x", tmp_path, **QUICK) as system:
+        with pytest.raises(ServiceResolutionError):
+            await system.mail_sender(PATRICIA.channel)

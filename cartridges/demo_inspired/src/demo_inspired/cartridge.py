@@ -1,4 +1,4 @@
-"""Sample customers, products and stock of the sample organization."""
+"""Sample customers, products, stock and services of the sample organization."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ descriptor = CartridgeDescriptor(display_name="Demo inSPIRED", style=CartridgeSt
 
 @hookimpl
 def iomconnector_preparers() -> list[Preparer]:
-    """Customers who can sign in, what they can buy, and how much there is of it."""
+    """Customers who can sign in, what they can buy, how much there is of it, and a way to write to them."""
     return [
         Preparer("sample customers", _prepare_customers),
         Preparer("sample products", _prepare_products),
         Preparer("sample stock", _prepare_stock),
         Preparer("inventory services", _prepare_inventory_services),
+        Preparer("mail service", _prepare_mail_service),
     ]
 
 
@@ -47,3 +48,9 @@ async def _prepare_inventory_services(application: Application) -> str:
     from demo_inspired.stock import prepare_inventory_services
 
     return await prepare_inventory_services(application)
+
+
+async def _prepare_mail_service(application: Application) -> str:
+    from demo_inspired.mail import prepare_mail_service
+
+    return await prepare_mail_service(application)

@@ -10,12 +10,14 @@ from bc_product_notification import cartridge
 from bc_product_notification.schedules import UNCONFIRMED_KEPT, forget_old, schedules_of
 from bc_product_notification.sql_subscriptions import SqlSubscriptions
 from bc_product_notification.subscriptions import Limits, SubscriptionQuery
+from bc_product_notification.tables import metadata
 from bc_product_notification.testing import wish
 from iomconnector.application import Application
 from iomconnector.preparation import prepare_database
 from iomconnector.testing.event_loop import in_event_loop
-from iomconnector.testing.samples import CONTEXTS
+from iomconnector.testing.samples import CONTEXTS, sample_customer_user
 
+HOOK = "iomconnector_personal_records"
 Systems = Callable[..., AbstractAsyncContextManager[Application]]
 
 
@@ -71,3 +73,19 @@ async def test_what_nobody_confirmed_is_removed_after_a_week(application: System
         await store.subscribe(wish("new@example.com"), Limits(), now - UNCONFIRMED_KEPT + a_minute)
         assert await forget_old(system) == 1
         assert [each.address for each in await store.page(SubscriptionQuery())] == ["new@example.com"]
+
+
+@in_event_loop
+async def test_a_rewrite_takes_in_the_tables_of_subscriptions(
+    application: Systems, each_database_url: str
+) -> None:
+    async with application(cartridge, database_url=each_database_url) as system:
+        store = await furnish(system)
+        await store.subscribe(wish(login="anna"), Limits(), system.clock.now())
+        user = sample_customer_user("anna", email="anna@example.com")
+        records = await system.privacy.records([user])
+        assert [each["sku"] for each in records["product_subscriptions"]] == ["M-1"]
+        [holder] = [each for _, each in system.cartridges.collect(HOOK, database=system.database)]
+        assert await holder.erase(user) == 1
+        assert "anew" in await system.privacy.rewrite()
+        assert set(holder.tables) == set(metadata.tables)

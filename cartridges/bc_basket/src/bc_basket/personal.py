@@ -23,6 +23,7 @@ class BasketsOfPeople:
     """
 
     name = "baskets"
+    tables: Sequence[str] = (baskets.name,)
 
     def __init__(self, database: Database) -> None:
         self._database = database

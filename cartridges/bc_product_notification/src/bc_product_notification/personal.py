@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bc_product_notification.sql_subscriptions import SqlSubscriptions
+from bc_product_notification.tables import subscriptions, tokens
 from iomconnector.model.customer_users import CustomerUser
 from iomconnector.model.mails import Mailbox
 from iomconnector.storage.database import Database
@@ -17,6 +18,7 @@ class SubscribersData:
     """
 
     name = "product_subscriptions"
+    tables: Sequence[str] = (subscriptions.name, tokens.name)
 
     def __init__(self, database: Database) -> None:
         self._store = SqlSubscriptions(database)

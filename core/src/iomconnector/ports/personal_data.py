@@ -79,8 +79,11 @@ class PersonalData(Protocol):
         """
         ...
 
-    async def rewrite(self) -> str:
+    async def rewrite(self, tables: Sequence[str] = ()) -> str:
         """Write the database anew, so that nothing is left of what was erased. Others wait meanwhile.
+
+        Arguments:
+            tables: Names of tables that cartridges keep, which are written anew as well.
 
         Returns:
             What was done, as a sentence.

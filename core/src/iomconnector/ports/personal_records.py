@@ -11,9 +11,12 @@ class PersonalRecords(Protocol):
 
     Arguments:
         name: What is kept, in small letters with underscores, for example ``product_subscriptions``.
+        tables: The tables in which it stands, by their names; they are written anew where an operator wants
+            nothing to be left in free space.
     """
 
     name: str
+    tables: Sequence[str]
 
     async def stored(self, user: CustomerUser) -> Sequence[Mapping[str, Any]]:
         """All that is kept of a user in the user's channel, and of the user's e-mail address there; ready for

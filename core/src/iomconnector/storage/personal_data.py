@@ -99,9 +99,9 @@ class SqlPersonalData:
         """Take what was erased out of files of the database, as far as that hinders nobody."""
         return await forget_remnants(self._database)
 
-    async def rewrite(self) -> str:
+    async def rewrite(self, tables: Sequence[str] = ()) -> str:
         """Write the database anew."""
-        return await rewrite(self._database)
+        return await rewrite(self._database, tables)
 
 
 def _held() -> Select[Any]:

@@ -8,6 +8,7 @@ old pages for longer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -69,15 +70,21 @@ async def forget_remnants(database: Database) -> str:
     )
 
 
-async def rewrite(database: Database) -> str:
-    """Write the database anew, so that free space holds nothing; what was done."""
+async def rewrite(database: Database, also: Sequence[str] = ()) -> str:
+    """Write the database anew, so that free space holds nothing; what was done.
+
+    Arguments:
+        database: The database.
+        also: Names of further tables with personal data.
+    """
     if _is_sqlite(database):
         await _run(database, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
         return "The database file was written anew. Copies may be left in backups."
     async with database.engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        for table in WITH_PERSONAL_DATA:
-            await outside.execute(text(f'VACUUM (FULL) "{table.name}"'))
+        quote = database.engine.dialect.identifier_preparer.quote_identifier
+        for name in (*(table.name for table in WITH_PERSONAL_DATA), *also):
+            await outside.execute(text(f"VACUUM (FULL) {quote(name)}"))
     return (
         "The tables were written anew. Copies may be left in the write-ahead log, backups and standbys, "
         "as long as these are kept."

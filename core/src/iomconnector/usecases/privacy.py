@@ -147,4 +147,5 @@ class Privacy:
 
     async def rewrite(self) -> str:
         """Write the database anew, so that nothing is left of what was erased; what was done."""
-        return await self._personal_data.rewrite()
+        tables = [name for each in self._records for name in each.tables]
+        return await self._personal_data.rewrite(tables)

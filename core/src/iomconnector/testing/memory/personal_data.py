@@ -92,7 +92,7 @@ class MemoryPersonalData:
         """Nothing is left in files."""
         return "Nothing is left."
 
-    async def rewrite(self) -> str:
+    async def rewrite(self, tables: Sequence[str] = ()) -> str:
         """There is nothing to write."""
         return "There was nothing to do."
 

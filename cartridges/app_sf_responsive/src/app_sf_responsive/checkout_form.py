@@ -123,7 +123,7 @@ class CheckoutForm:
             type="street",
             company_name=texts["company_name"] or None,
             person=Person(first_name=texts["first_name"] or None, last_name=texts["last_name"]),
-            contact=Contact(email=user.email),
+            contact=Contact(email=user.email or None),
             street=texts["street"],
             street_number=texts["street_number"] or None,
             additional_lines=(texts["addition"],) if texts["addition"] else (),

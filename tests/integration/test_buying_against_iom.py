@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ac_iomconnector_order_test.middleware import RefereeMiddleware
+from ac_iomconnector_order_test.record import Judged, assert_clean
 from app_bo.testing.served_office import in_thread
 from app_sf_responsive.testing.stage import QUICK_PASSWORDS, Guest, Stage
 from demo_inspired.customers import PATRICIA, SAMPLE_PASSWORD
@@ -18,6 +21,7 @@ from iomconnector.model.orders import Order
 from iomconnector.ports.customer_orders import CustomerOrderQuery
 from iomconnector.testing.samples import CHANNEL
 from iomconnector.testing.systems import prepared_system
+from iomconnector.usecases.check_orders import Verdict, check_order
 
 ASSEMBLY = Path(__file__).parents[2] / "assemblies" / "inspired-iomconnector.toml"
 SHOP = f"/shop/{CHANNEL}"
@@ -94,12 +98,18 @@ def test_what_is_bought_is_held_in_iom_and_used_up_by_its_order(tmp_path: Path) 
         assert atp(iom) == HEADSETS - 2
         assert [str(each.id) for each in iom.control.stock.reservations(IOM_SHOP)] == [order.reservation_id]
         assert (await work_off(system, wait=0)).exported == 1
+        stored = await system.orders.get(order.channel, order.number)
+        assert (await check_order(system, stored)).verdict is Verdict.SAME
         assert iom.control.document(IOM_SHOP, order.number)["reservationId"] == int(order.reservation_id)
         assert atp(iom) == HEADSETS - 2
 
+    record: list[Judged] = []
+    referee = partial(RefereeMiddleware, version="2.4", record=record)
     config = with_sample_stock(StandInConfig(control_token=CONTROL_TOKEN))
-    with run_in_thread(config) as iom:
+    with run_in_thread(config, middleware=[referee]) as iom:
         at_the_shop(tmp_path, iom.url, work)
+    assert_clean(record, at_least=2)
+    assert [each.request_violations for each in record if each.request_violations] == []
 
 
 def test_while_iom_is_away_the_own_stock_checks_and_the_order_says_so(tmp_path: Path) -> None:

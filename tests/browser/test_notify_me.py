@@ -23,7 +23,7 @@ from iomconnector.testing.browser_looks import (
     serious_violations,
 )
 from iomconnector.testing.contracts import ReceivedMail
-from iomconnector.testing.samples import CHANNEL, ORGANIZATION
+from iomconnector.testing.samples import CHANNEL
 from iomconnector.testing.systems import prepared_system
 
 OpenContext = Callable[..., BrowserContext]
@@ -65,16 +65,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, mails: MailServerInThread) ->
             shop.assembly, shop.data, environment="development", **QUICK_PASSWORDS
         ) as application:
             await application.customer_users.register(PATRICIA, PASSWORD, by="tests")
-            values = {
-                "host": "127.0.0.1",
-                "port": mails.port,
-                "security": "none",
-                "sender_address": "shop@example.com",
-                "sender_name": "inSPIRED",
-            }
-            await application.services.add(
-                "mail", definition="smtp", context=ORGANIZATION, values=values, by="tests"
-            )
+            here = {"host": "127.0.0.1", "port": mails.port}
+            await application.services.change("mail-inspired", values=here, by="tests")
 
     in_thread(prepare)
     (shop.directory / "site").mkdir()

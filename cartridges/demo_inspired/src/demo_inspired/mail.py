@@ -7,7 +7,7 @@ from init_inspired.contexts import ORGANIZATION
 from iomconnector.application import Application
 from iomconnector.ports.mail_sender import MailSender
 
-SERVICE: Final = "mail"
+SERVICE: Final = "mail-inspired"
 SERVICE_TYPE: Final = "smtp"
 PORT: Final = 1025
 """Where mail servers for developers listen, which show mails and send none on."""

@@ -25,7 +25,7 @@ from iomconnector.testing.memory import (
     MemoryOrderExportService,
     MemoryOrderManagement,
 )
-from iomconnector.testing.memory.order_management import Mood
+from iomconnector.testing.memory.moods import Mood
 from iomconnector.testing.samples import placed_order, sample_order
 from iomconnector.usecases.export_gates import ExportGates
 from iomconnector.usecases.gate import Gate

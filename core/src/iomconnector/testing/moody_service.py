@@ -2,8 +2,9 @@
 
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.ports.order_export_service import FoundOrder, Receipt
+from iomconnector.testing.memory.moods import Mood
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
-from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
+from iomconnector.testing.memory.order_management import MemoryOrderManagement
 
 
 class MoodyExportService(MemoryOrderExportService):

@@ -28,10 +28,11 @@ from iomconnector.testing.memory.export_queries import MemoryExportQueries
 from iomconnector.testing.memory.inventory_service import MemoryInventory, MemoryInventoryService
 from iomconnector.testing.memory.mail_sender import MemoryMailbox, MemoryMailSender
 from iomconnector.testing.memory.message_log import MemoryMessageLog
+from iomconnector.testing.memory.moods import Mood
 from iomconnector.testing.memory.order_directory import MemoryOrderDirectory
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
 from iomconnector.testing.memory.order_history_service import MemoryOrderHistory, MemoryOrderHistoryService
-from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
+from iomconnector.testing.memory.order_management import MemoryOrderManagement
 from iomconnector.testing.memory.order_repository import MemoryOrderRepository
 from iomconnector.testing.memory.order_rows import MemoryShop
 from iomconnector.testing.memory.order_state_store import MemoryOrderStateStore

@@ -25,7 +25,7 @@ from iomconnector.ports.inventory_service import (
     UnknownReservationError,
 )
 from iomconnector.testing.memory.clock import ManualClock
-from iomconnector.testing.memory.order_management import Mood
+from iomconnector.testing.memory.moods import Mood, MoodyFarSide
 
 WAREHOUSE = "Main Warehouse"
 
@@ -36,7 +36,7 @@ class _Held:
     key: str
 
 
-class MemoryInventory:
+class MemoryInventory(MoodyFarSide):
     """Implements :class:`~iomconnector.testing.contracts.RemoteInventoryFarSide`.
 
     ``asked`` has the products of each question that came in. While ``answering`` is not set, none is
@@ -47,9 +47,8 @@ class MemoryInventory:
     """
 
     def __init__(self, clock: ManualClock | None = None) -> None:
+        super().__init__()
         self.clock = clock or ManualClock()
-        self.mood = Mood.ACCEPTING
-        self.throttled_for = 0
         self.stock: dict[str, int] = {}
         self.asked: list[tuple[str, ...]] = []
         self.answering = asyncio.Event()
@@ -162,39 +161,6 @@ class MemoryInventory:
     def reservations(self) -> Sequence[Reservation]:
         """Those that hold something."""
         return [each.reservation for each in self._valid()]
-
-    async def accept(self) -> None:
-        """Answer every request as it should be answered."""
-        self.mood = Mood.ACCEPTING
-
-    async def go_down(self) -> None:
-        """Listen no more."""
-        self.mood = Mood.DOWN
-
-    async def ignore(self) -> None:
-        """Take requests, handle none, answer none."""
-        self.mood = Mood.IGNORING
-
-    async def lose_answers(self) -> None:
-        """Handle requests, answer none."""
-        self.mood = Mood.LOSING_ANSWERS
-
-    async def fail(self) -> None:
-        """Answer with an error of its own."""
-        self.mood = Mood.FAILING
-
-    async def garble(self) -> None:
-        """Handle requests and answer what nobody can read."""
-        self.mood = Mood.GARBLING
-
-    async def throttle(self, seconds: int) -> None:
-        """Ask to come back after so many seconds."""
-        self.mood = Mood.THROTTLING
-        self.throttled_for = seconds
-
-    async def forbid(self) -> None:
-        """Take the user's rights away."""
-        self.mood = Mood.FORBIDDING
 
     def _valid(self) -> list[_Held]:
         now = self.clock.now()

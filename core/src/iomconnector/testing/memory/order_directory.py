@@ -9,10 +9,10 @@ from iomconnector.model.erasure import holds_erased
 from iomconnector.model.exports import PlacedOrder
 from iomconnector.ports.order_directory import RemoteOrder
 from iomconnector.ports.order_export_service import Difference, ExportUnavailableError, FoundOrder
+from iomconnector.testing.memory.moods import Mood
 from iomconnector.testing.memory.order_export_service import MemoryOrderExportService
 from iomconnector.testing.memory.order_management import (
     MemoryOrderManagement,
-    Mood,
     StoredCopy,
     differences_between,
 )

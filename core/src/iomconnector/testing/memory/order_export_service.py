@@ -17,7 +17,8 @@ from iomconnector.ports.order_export_service import (
     OutcomeUnclearError,
     Receipt,
 )
-from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood
+from iomconnector.testing.memory.moods import Mood
+from iomconnector.testing.memory.order_management import MemoryOrderManagement
 
 _WITHOUT_ANSWER = {
     Mood.IGNORING: "gave no answer",

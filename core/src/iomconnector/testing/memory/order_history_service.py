@@ -21,7 +21,8 @@ from iomconnector.ports.order_history_service import (
     StatePage,
     StateQuery,
 )
-from iomconnector.testing.memory.order_management import MemoryOrderManagement, Mood, StoredCopy
+from iomconnector.testing.memory.moods import Mood
+from iomconnector.testing.memory.order_management import MemoryOrderManagement, StoredCopy
 
 STATUSES = (
     StatusName(code="RECEIVED", texts={"en": "Received", "de": "Eingegangen"}, phase=Phase.RECEIVED),

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import count
 from typing import Any
 
@@ -15,19 +14,7 @@ from iomconnector.ports.order_export_service import Difference, FoundOrder, Orde
 DUPLICATE = "order.number.taken"
 REFUSED = "order.content.refused"
 
-
-class Mood(StrEnum):
-    """How it meets requests."""
-
-    ACCEPTING = "handles them and answers"
-    DOWN = "nobody listens"
-    IGNORING = "takes them, handles none and does not answer"
-    LOSING_ANSWERS = "handles them and does not answer"
-    FAILING = "handles none and answers with an error of its own"
-    GARBLING = "handles them and answers what nobody can read"
-    THROTTLING = "handles none and asks to come back later"
-    FORBIDDING = "handles none, since the user lacks the rights"
-    REFUSING = "refuses every order for its content"
+from iomconnector.testing.memory.moods import Mood, MoodyFarSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +32,7 @@ class StoredCopy:
     planted: bool = False
 
 
-class MemoryOrderManagement:
+class MemoryOrderManagement(MoodyFarSide):
     """Implements :class:`~iomconnector.testing.contracts.FarSide`.
 
     Arguments:
@@ -54,8 +41,7 @@ class MemoryOrderManagement:
     """
 
     def __init__(self, *, unique_numbers: bool = True) -> None:
-        self.mood = Mood.ACCEPTING
-        self.throttled_for = 0
+        super().__init__()
         self.refused_numbers: set[str] = set()
         self._unique_numbers = unique_numbers
         self._copies: list[StoredCopy] = []
@@ -101,39 +87,6 @@ class MemoryOrderManagement:
         differences = differences_between(order, copies[0].order)
         superseded = bool(placed.revision and differences and not copies[0].planted)
         return FoundOrder(copies[0].reference, differences, superseded)
-
-    async def accept(self) -> None:
-        """Answer every request as it should be answered."""
-        self.mood = Mood.ACCEPTING
-
-    async def go_down(self) -> None:
-        """Listen no more."""
-        self.mood = Mood.DOWN
-
-    async def ignore(self) -> None:
-        """Take requests, handle none, answer none."""
-        self.mood = Mood.IGNORING
-
-    async def lose_answers(self) -> None:
-        """Handle requests, answer none."""
-        self.mood = Mood.LOSING_ANSWERS
-
-    async def fail(self) -> None:
-        """Answer with an error of its own."""
-        self.mood = Mood.FAILING
-
-    async def garble(self) -> None:
-        """Handle requests and answer what nobody can read."""
-        self.mood = Mood.GARBLING
-
-    async def throttle(self, seconds: int) -> None:
-        """Ask to come back after so many seconds."""
-        self.mood = Mood.THROTTLING
-        self.throttled_for = seconds
-
-    async def forbid(self) -> None:
-        """Take the user's rights away."""
-        self.mood = Mood.FORBIDDING
 
     async def refuse(self) -> str:
         """Refuse every order for its content."""

@@ -1,6 +1,5 @@
 """Asking an order management system about orders: through its circuit, and with a ticket."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +22,8 @@ from iomconnector.usecases.cached_states import Finding, is_of
 from iomconnector.usecases.gate import Gate
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.history_source import HistorySource
+from iomconnector.usecases.question_outcomes import report_failure
+from iomconnector.usecases.time_limit import within
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +89,8 @@ class AskHistory:
         """
         async with self._watched(source, channel):
             ticket = await self._store.ticket(channel)
-            answer = await self._in_time(source, numbers)
+            async with within(self._longest, source.service.endpoint.name, HistoryUnavailableError):
+                answer = await source.service.states(numbers)
         states = self._own(answer, customer, frozenset(numbers))
         observed_at = self._clock.now()
         kept: Mapping[str, KnownState] = {}
@@ -123,16 +125,6 @@ class AskHistory:
                 question.failed(error)
                 raise
 
-    async def _in_time(self, source: HistorySource, numbers: Sequence[str]) -> Sequence[OrderState]:
-        try:
-            async with asyncio.timeout(self._longest.total_seconds()):
-                return await source.service.states(numbers)
-        except TimeoutError:
-            raise HistoryUnavailableError(
-                f"{source.service.endpoint.name} did not answer within "
-                f"{self._longest.total_seconds():g} seconds."
-            ) from None
-
     @asynccontextmanager
     async def _watched(self, source: HistorySource, channel: str) -> AsyncIterator[None]:
         gate = self._gates.of(source.endpoint)
@@ -142,7 +134,7 @@ class AskHistory:
                 yield
             except HistoryUnavailableError as error:
                 self._telemetry.asked_for_states(channel, "failed")
-                _report_failure(gate, error, self._monotonic() - began)
+                report_failure(gate, error, self._monotonic() - began)
                 raise
             self._telemetry.asked_for_states(channel, "answered")
             gate.report(Outcome.ANSWERED, self._monotonic() - began)
@@ -187,14 +179,4 @@ class DocumentQuestion:
         """It does not come."""
         if not self._told:
             self._told = True
-            _report_failure(self.gate, error, self._monotonic() - self._began)
-
-
-def _report_failure(gate: Gate, error: HistoryUnavailableError, seconds: float) -> None:
-    gate.report(
-        Outcome.FAILED if error.retry_after is None else Outcome.THROTTLED,
-        seconds,
-        retry_after=error.retry_after,
-        code=error.code,
-        reason=error.message,
-    )
+            report_failure(self.gate, error, self._monotonic() - self._began)

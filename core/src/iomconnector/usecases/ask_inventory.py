@@ -1,6 +1,5 @@
 """Asking an inventory service: through its circuit, and never for ever."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,6 +14,8 @@ from iomconnector.usecases.cached_stock import StockFinding
 from iomconnector.usecases.gate import Gate
 from iomconnector.usecases.gates import Gates
 from iomconnector.usecases.inventory_source import InventorySource
+from iomconnector.usecases.question_outcomes import report_failure
+from iomconnector.usecases.time_limit import within
 
 LONGEST_QUESTION = timedelta(seconds=60)
 """A question that has no answer by then failed, whatever the adapter says."""
@@ -81,17 +82,11 @@ class AskInventory:
         async with gate.passed():
             began = self._monotonic()
             try:
-                async with self._in_time(source):
+                async with within(self._longest, source.service.endpoint.name, InventoryUnavailableError):
                     yield
             except InventoryUnavailableError as error:
                 self._telemetry.asked_for_stock(channel, "failed")
-                gate.report(
-                    Outcome.FAILED if error.retry_after is None else Outcome.THROTTLED,
-                    self._monotonic() - began,
-                    retry_after=error.retry_after,
-                    code=error.code,
-                    reason=error.message,
-                )
+                report_failure(gate, error, self._monotonic() - began)
                 raise
             except ConnectorError:
                 self._answered(gate, channel, began)
@@ -101,17 +96,3 @@ class AskInventory:
     def _answered(self, gate: Gate, channel: str, began: float) -> None:
         self._telemetry.asked_for_stock(channel, "answered")
         gate.report(Outcome.ANSWERED, self._monotonic() - began)
-
-    @asynccontextmanager
-    async def _in_time(self, source: InventorySource) -> AsyncIterator[None]:
-        seconds = self._longest.total_seconds()
-        limit = asyncio.timeout(seconds)
-        try:
-            async with limit:
-                yield
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            raise InventoryUnavailableError(
-                f"{source.service.endpoint.name} did not answer within {seconds:g} seconds."
-            ) from None

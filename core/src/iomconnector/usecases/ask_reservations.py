@@ -1,6 +1,5 @@
 """Asking an inventory service to hold pieces: through its circuit, and not longer than a shopper waits."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -10,6 +9,7 @@ from iomconnector.usecases.ask_inventory import AskInventory
 from iomconnector.usecases.availability import CHECKOUT_PATIENCE
 from iomconnector.usecases.gate_closed import GateClosedError
 from iomconnector.usecases.inventory_source import InventorySource, ResolveInventory
+from iomconnector.usecases.time_limit import within
 
 
 class AskReservations:
@@ -45,23 +45,12 @@ class AskReservations:
             InventoryUnavailableError: The circuit is open; nothing was asked.
         """
         try:
-            async with self._ask.watched(source, channel), self._patiently(source):
+            async with (
+                self._ask.watched(source, channel),
+                within(self.patience, source.service.endpoint.name, ReservationUnclearError),
+            ):
                 yield
         except GateClosedError as closed:
             raise InventoryUnavailableError(
                 f"{source.service.endpoint.name} is not asked at present.", hint=closed.hint, channel=channel
             ) from closed
-
-    @asynccontextmanager
-    async def _patiently(self, source: InventorySource) -> AsyncIterator[None]:
-        seconds = self.patience.total_seconds()
-        limit = asyncio.timeout(seconds)
-        try:
-            async with limit:
-                yield
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            raise ReservationUnclearError(
-                f"{source.service.endpoint.name} did not answer within {seconds:g} seconds."
-            ) from None

@@ -215,9 +215,12 @@ class CheckOut:
         return Checked(held.reservation.id)
 
     async def _checked_without(self, basket: Basket, error: ConnectorError) -> Checked:
-        """Whether the shop's own stock answers in place of the service, as its configuration says."""
+        """Whether the shop's own stock answers in place of the service, as its configuration says.
+
+        The service had its time: now it is waited for as long as a page does, and no longer.
+        """
         pieces = basket.pieces
-        told = await self._availability.of(basket.channel, list(pieces), quality=Quality.CHECKOUT)
+        told = await self._availability.of(basket.channel, list(pieces), quality=Quality.CART)
         local = all(each.source is AvailabilitySource.LOCAL_STOCK for each in told.values())
         short = {sku: told[sku].quantity or 0 for sku in pieces if told[sku].covers(pieces[sku]) is False}
         if local and short:

@@ -10,11 +10,10 @@ from iomconnector.model.exports import PlacedOrder
 from iomconnector.model.order_documents import dump_order
 from iomconnector.model.orders import Order
 from iomconnector.ports.order_export_service import Difference, FoundOrder, OrderRefusedError, Receipt
+from iomconnector.testing.memory.moods import Mood, MoodyFarSide
 
 DUPLICATE = "order.number.taken"
 REFUSED = "order.content.refused"
-
-from iomconnector.testing.memory.moods import Mood, MoodyFarSide
 
 
 @dataclass(frozen=True, slots=True)

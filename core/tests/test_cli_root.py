@@ -18,6 +18,7 @@ CORE = [
     "dbinit",
     "dbprepare",
     "job",
+    "reservation",
     "sequence",
     "serve",
     "service",

@@ -1,7 +1,6 @@
 """Holding pieces for somebody who buys, so that nothing of it is ever forgotten."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
@@ -20,6 +19,7 @@ from iomconnector.ports.inventory_service import (
     ReservationUnclearError,
 )
 from iomconnector.ports.reservation_ledger import ReservationLedger
+from iomconnector.usecases.ask_for_holds import AskForHolds, being_reserved
 from iomconnector.usecases.ask_inventory import AskInventory
 from iomconnector.usecases.ask_reservations import AskReservations
 from iomconnector.usecases.availability import CHECKOUT_PATIENCE
@@ -80,7 +80,7 @@ class ReserveStock:
         self._ask = ask
         self.settling = settling
         self._clock = clock
-        self._telemetry = telemetry
+        self._wishes = AskForHolds(ledger, ask, clock, telemetry)
 
     async def hold(self, channel: str, items: Mapping[str, int], *, basket: str) -> HeldStock:
         """Hold the pieces of a basket, as the service's rules say; what it held before is replaced.
@@ -114,8 +114,8 @@ class ReserveStock:
             wished = self._wish(source, channel, items, basket)
             begun = await self._ledger.begin(wished)
             if begun.key == wished.key:
-                return HeldStock(await self._asked(source, begun, first=True), basket)
-        raise _at_once(channel, basket)
+                return HeldStock(await self._wishes.ask(source, begun, first=True), basket)
+        raise being_reserved(channel, basket)
 
     async def held(self, channel: str, basket: str) -> HeldStock | None:
         """What a basket has now, as the service says; none where it has nothing.
@@ -174,9 +174,9 @@ class ReserveStock:
             return await self._extended(source, present)
         if present.state is HoldState.ASKING:
             if same and source.service.recognizes_keys:
-                return await self._asked(source, present, first=False)
+                return await self._wishes.ask(source, present, first=False)
             if not source.service.recognizes_keys and self._clock.now() < present.made_at + GRACE:
-                raise _at_once(present.channel, present.basket or "")
+                raise being_reserved(present.channel, present.basket or "")
         await self._let_go(present)
         return None
 
@@ -195,59 +195,6 @@ class ReserveStock:
         until = made.valid_until or now + lifetime
         longer = replace(present, ends_at=until, look_at=until, pieces=dict(made.pieces))
         return made if await self._ledger.change(present, longer) is not None else None
-
-    async def _asked(self, source: InventorySource, hold: StockHold, *, first: bool) -> Reservation:
-        """Ask for a reservation that is written down."""
-        service = source.service
-        lifetime = service.rules.lifetime
-        try:
-            async with self._ask.asking(source, hold.channel):
-                made = await service.reserve(hold.wanted, kind=hold.kind, lifetime=lifetime, key=hold.key)
-        except ReservationRefusedError:
-            await self._ledger.change(hold, ended(hold, HoldEnd.REFUSED, self._clock.now()))
-            self._telemetry.reserved(hold.channel, "refused")
-            raise
-        except ReservationUnclearError:
-            await self._unclear(source, hold)
-            raise
-        except InventoryUnavailableError:
-            if first:
-                await self._ledger.change(hold, ended(hold, HoldEnd.REFUSED, self._clock.now()))
-            self._telemetry.reserved(hold.channel, "unavailable")
-            raise
-        until = made.valid_until or self._clock.now() + lifetime
-        stored = await self._ledger.change(
-            hold,
-            replace(
-                hold,
-                state=HoldState.HELD,
-                reservation=made.id,
-                pieces=dict(made.pieces),
-                ends_at=until,
-                look_at=until,
-            ),
-        )
-        if stored is None:
-            await self._require_still_mine(source, hold, made)
-        self._telemetry.reserved(hold.channel, "held")
-        return made
-
-    async def _unclear(self, source: InventorySource, hold: StockHold) -> None:
-        self._telemetry.reserved(hold.channel, "unclear")
-        log.warning("it is not known whether pieces are held", channel=hold.channel, hold=hold.key)
-        if not source.service.recognizes_keys:
-            lost = replace(hold, state=HoldState.RELEASING, look_at=hold.ends_at)
-            await self._ledger.change(hold, lost)
-
-    async def _require_still_mine(self, source: InventorySource, hold: StockHold, made: Reservation) -> None:
-        """Somebody else changed the row meanwhile: what was made belongs to it still, or is given back."""
-        now = await self._ledger.get(hold.key)
-        if now is not None and (now.state, now.reservation) == (HoldState.HELD, made.id):
-            return
-        with suppress(InventoryUnavailableError):
-            async with self._ask.asking(source, hold.channel):
-                await source.service.release(made.id)
-        raise _at_once(hold.channel, hold.basket or "")
 
     async def _let_go(self, present: StockHold) -> None:
         now = self._clock.now()
@@ -321,12 +268,3 @@ def _as_remembered(hold: StockHold) -> Reservation:
         for sku, wanted in hold.wanted.items()
     )
     return Reservation(id=hold.reservation or "", items=items, valid_until=hold.ends_at, type=hold.kind)
-
-
-def _at_once(channel: str, basket: str) -> ReservationUnclearError:
-    return ReservationUnclearError(
-        f"Pieces are being reserved for basket {basket} at this moment.",
-        hint="Try again in a few seconds.",
-        channel=channel,
-        basket=basket,
-    )

@@ -103,7 +103,8 @@ class ReservationLedger(Protocol):
 
         Arguments:
             channel: Only those of this channel.
-            ended: Those that hold nothing any more, instead of those that may hold something.
+            ended: Those that hold nothing any more: they ended, or their pieces are an order's. Else those
+                that may hold something.
             limit: How many at most.
         """
         ...

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.model.audit import AuditEntry
@@ -20,6 +20,8 @@ from iomconnector.storage.upsert import insert as insert_unless_present
 
 _holds = stock_holds.c
 _OF_BASKETS = (HoldState.ASKING.value, HoldState.HELD.value)
+_MAY_HOLD = text("stock_holds.state IN ('asking', 'held', 'releasing')")
+_HOLDS_NOTHING = _holds.state.in_([HoldState.FULFILLED.value, HoldState.ENDED.value])
 _STAGE = case(
     *((export_requests.c.state == state.value, stage.value) for state, stage in STAGES.items()), else_=""
 )
@@ -145,7 +147,7 @@ class SqlReservationLedger:
         self, *, channel: str | None = None, ended: bool = False, limit: int = 100
     ) -> Sequence[StockHold]:
         """Reservations, the latest first."""
-        where: list[Any] = [_holds.ended_at.is_not(None) if ended else _holds.ended_at.is_(None)]
+        where: list[Any] = [_HOLDS_NOTHING if ended else _MAY_HOLD]
         if channel is not None:
             where.append(_holds.channel == channel)
         return await self._read(*where, limit=limit)

@@ -38,6 +38,8 @@ stock_holds = Table(
 BASKET_HAS = text("state IN ('asking', 'held')")
 """Having, as the index says it. With parameters in its place PostgreSQL may not find the index."""
 
+MAY_HOLD = text("state IN ('asking', 'held', 'releasing')")
+
 MAY_CHANGE_STAGE = text("stage IN ('waiting', 'leaving', 'stays')")
 
 ONE_OF_A_BASKET = Index(
@@ -55,4 +57,11 @@ Index(
     stock_holds.c.order_id,
     sqlite_where=MAY_CHANGE_STAGE,
     postgresql_where=MAY_CHANGE_STAGE,
+)
+
+Index(
+    "ix_stock_holds_may_hold",
+    stock_holds.c.made_at,
+    sqlite_where=MAY_HOLD,
+    postgresql_where=MAY_HOLD,
 )

@@ -240,6 +240,12 @@ class ReservationLedgerContract(Contract):
             assert [hold.key for hold in await ledger.page(ended=True)] == ["1", "0"]
             assert [hold.key for hold in await ledger.page(limit=1)] == ["3"]
             assert await ledger.page(channel=OTHER_CHANNEL) == []
+            [latest] = await ledger.page(limit=1)
+            taken = await ledger.change(latest, replace(latest, state=HoldState.FULFILLED))
+            assert [hold.key for hold in await ledger.page()] == ["2"]
+            assert [hold.key for hold in await ledger.page(ended=True)] == ["3", "1", "0"]
+            assert taken is not None
+            await ledger.change(taken, replace(taken, state=HoldState.HELD))
             assert await ledger.forget(NOON + MINUTE, limit=10) == 1
             assert [hold.key for hold in await ledger.page(ended=True)] == ["1"]
             bound = await _place(storage, "1", (await ledger.page())[0], DUE)

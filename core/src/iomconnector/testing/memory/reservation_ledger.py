@@ -14,6 +14,7 @@ from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
 from iomconnector.testing.memory.order_rows import MemoryShop
 
 _OF_BASKETS = (HoldState.ASKING, HoldState.HELD)
+_MAY_HOLD = (HoldState.ASKING, HoldState.HELD, HoldState.RELEASING)
 _MAY_CHANGE = (OrderStage.WAITING, OrderStage.LEAVING, OrderStage.STAYS)
 _TELLABLE = (ExportState.WAITING_FOR_APPROVAL, ExportState.DUE, ExportState.PARKED)
 
@@ -132,7 +133,7 @@ class MemoryReservationLedger:
         self, *, channel: str | None = None, ended: bool = False, limit: int = 100
     ) -> Sequence[StockHold]:
         """Reservations, the latest first."""
-        found = [hold for hold in self._all() if (hold.ended_at is not None) == ended]
+        found = [hold for hold in self._all() if (hold.state in _MAY_HOLD) != ended]
         return [hold for hold in found if channel in (None, hold.channel)][:limit]
 
     async def forget(self, before: datetime, *, limit: int) -> int:

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 BASKET_HAS = sa.text("state IN ('asking', 'held')")
+MAY_HOLD = sa.text("state IN ('asking', 'held', 'releasing')")
 MAY_CHANGE_STAGE = sa.text("stage IN ('waiting', 'leaving', 'stays')")
 
 
@@ -60,6 +61,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=MAY_CHANGE_STAGE,
         postgresql_where=MAY_CHANGE_STAGE,
+    )
+    op.create_index(
+        "ix_stock_holds_may_hold",
+        "stock_holds",
+        ["made_at"],
+        unique=False,
+        sqlite_where=MAY_HOLD,
+        postgresql_where=MAY_HOLD,
     )
 
 

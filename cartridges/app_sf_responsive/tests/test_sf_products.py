@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +215,32 @@ async def test_many_readers_at_once_are_few_questions(tmp_path: Path) -> None:
         assert {page.status for page in pages} == {200}
         assert all({each.sku for each in PRODUCTS} >= set(asked) for asked in selling.inventory.asked)
         assert len(selling.inventory.asked) < 20
+
+
+@in_event_loop
+async def test_what_others_wrote_into_the_catalogue_is_shown_as_text(tmp_path: Path) -> None:
+    selling = Selling()
+    evil = "<script>alert(1)</script> \" onload='x' {{ 7*7 }} %(limit)s"
+    async with open_selling_stage(tmp_path, selling) as stage:
+        sku = "<b>&'\"/%2F"
+        product = sample_product(
+            sku, names={"en": evil}, descriptions={"en": f"{evil}\n{'x' * 3000}"}, unit="<i>", tax_class="<u>"
+        )
+        await selling.catalog.put(CHANNEL, [product])
+        await selling.inventory.put(sku, 3)
+        patricia = await stage.customer("patricia")
+        listed = await patricia.get(f"{SHOP}/products?text=alert")
+        [link] = {each for each in listed.links if each.startswith(f"{SHOP}/products/")}
+        page = await patricia.get(link)
+        answer = await patricia.post(f"{SHOP}/cart/add", {**page.hidden, "quantity": "1"})
+        assert answer.status == 303, answer
+        for shown in (
+            listed,
+            page,
+            await patricia.get(f"{SHOP}/cart"),
+            await patricia.get(f"{SHOP}/checkout"),
+        ):
+            assert shown.status == 200, shown
+            assert evil in shown.text or evil in unescape(shown.html)
+            for tag in ("<script>alert", "<b>&", "<i>", "<u>", "49 %"):
+                assert tag not in shown.html

@@ -55,7 +55,7 @@ check: .venv/.ready ## lint, types, imports, assemblies
 	for assembly in assemblies/*.toml; do $(RUN)/iomconnector assembly check $$assembly; done
 
 unit: .venv/.ready .venv/.browser .venv/.systemd ## the tests alone
-	$(RUN)/python -m pytest -n 2 --dist worksteal
+	$(RUN)/python -m pytest -n 3 --dist worksteal
 
 browser: .venv/.browser ## the tests in a browser alone, with new screenshots for the docs
 	UPDATE_SCREENSHOTS=1 $(RUN)/python -m pytest -n 0 tests/browser

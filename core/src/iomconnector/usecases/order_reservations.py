@@ -9,6 +9,7 @@ import structlog
 
 from iomconnector.model.audit import AuditEntry
 from iomconnector.model.availability import Reservation, ReservationType
+from iomconnector.model.exports import ExportState
 from iomconnector.model.stock_holds import HoldEnd, HoldState, OrderStage, StockHold
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.ports.clock import Clock
@@ -64,13 +65,19 @@ class OrderReservations:
         return await self._take(hold, source)
 
     async def after_its_end(self, hold: StockHold) -> StockHold | None:
-        """What is due for an order whose reservation holds nothing."""
+        """What is due for an order whose reservation holds nothing.
+
+        An order that is being sent used it up perhaps, and cannot be told of another one.
+        """
         order = hold.order
         if order is None or hold.stage is order.stage or order.stage is OrderStage.STAYS:
             return await left_alone(self._ledger, hold, until=None)
         source = await self._ask.source(hold.channel)
         if order.stage is OrderStage.LEFT and source.service.consumed_by_order:
             return await left_alone(self._ledger, hold, until=None)
+        if order.state is ExportState.SENDING and source.service.consumed_by_order:
+            await self._ledger.change(hold, replace(hold, look_at=self._clock.now() + AGAIN, stage=None))
+            return None
         return await self._make_anew(hold, source)
 
     async def ask_again(self, hold: StockHold, source: InventorySource) -> StockHold | None:
@@ -164,9 +171,10 @@ class OrderReservations:
             order=hold.order,
             told=not source.service.consumed_by_order,
         )
-        superseded = replace(hold, stage=None, look_at=None)
-        if not await self._ledger.replace(hold, superseded, successor):
+        begun = await self._begun_anew(hold, successor)
+        if begun is None:
             return None
+        successor = begun
         log.warning("the pieces of an order have to be reserved anew", **_ids(hold))
         try:
             return await self.ask_again(successor, source)
@@ -176,6 +184,16 @@ class OrderReservations:
             failed = replace(ended(successor, HoldEnd.REFUSED, now), look_at=now + AGAIN)
             await self._ledger.change(successor, failed)
             raise
+
+    async def _begun_anew(self, hold: StockHold, successor: StockHold) -> StockHold | None:
+        """Remember that pieces are going to be asked for; none where somebody else changed the reservation.
+
+        One that was never made is asked for again, so that a long outage does not leave a row a minute.
+        """
+        if hold.end is HoldEnd.REFUSED and hold.service == successor.service:
+            return await self._ledger.change(hold, replace(successor, key=hold.key))
+        superseded = replace(hold, stage=None, look_at=None)
+        return successor if await self._ledger.replace(hold, superseded, successor) else None
 
     async def _made(self, hold: StockHold, made: Reservation, until: datetime) -> StockHold | None:
         until = made.valid_until or until

@@ -26,6 +26,7 @@ from dev_iomconnector_iom.config import DEMO_PASSWORD, InventoryConfig
 from dev_iomconnector_iom.control.stock_messages import AdvanceCommand, StockEntry, StockImport
 from dev_iomconnector_iom.testing.inventory_referee import InventoryReferee
 from dev_iomconnector_iom.testing.moods import MoodyStandIn
+from iomconnector.jobs.clock import SystemClock
 from iomconnector.model.availability import ReservationType
 
 SHOP = 10020
@@ -58,7 +59,7 @@ async def running(
     )
     try:
         async with aclosing(client_of(configuration)) as client:
-            yield IomInventory(client, configuration), iom
+            yield IomInventory(client, configuration, SystemClock()), iom
     finally:
         await iom.go_down()
     assert [complaint for each in record for complaint in each] == []

@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,10 +21,14 @@ from ac_iomconnector_rest_common.inventory_api import (
 )
 from ac_iomconnector_rest_common.json_numbers import encode
 from iomconnector.model.availability import ReservationType
+from iomconnector.ports.clock import Clock
 
 CONNECTION_TEST_PRODUCT: Final = "no-such-product"
 MOST_TRIES: Final = 20
 """So many requests are sent at most to find the products for which IOM refuses an address."""
+
+REMAINS: Final = timedelta(minutes=30)
+"""So long a reservation that is read lasts about: half of the hour that the clock shows twice in autumn."""
 
 _logger = logging.getLogger(__name__)
 
@@ -34,13 +39,15 @@ class IomInventory:
     Arguments:
         client: A client of ``/servlets/services``.
         configuration: The shop, and how IOM counts and writes times.
+        clock: Tells the time.
     """
 
-    def __init__(self, client: RestClient, configuration: InventoryConfiguration) -> None:
+    def __init__(self, client: RestClient, configuration: InventoryConfiguration, clock: Clock) -> None:
         self._atp = AtpApi(client, configuration.shop_id)
         self._reservations = ReservationApi(client, configuration.shop_id)
         self._unit = configuration.lifetime_unit.seconds
         self._zone = ZoneInfo(configuration.time_zone)
+        self._clock = clock
 
     async def entries(
         self, products: Sequence[str], reservation: int | None = None
@@ -99,11 +106,11 @@ class IomInventory:
             seconds: The lifetime.
         """
         answer = await self._reservations.create(encode(self._request(pieces, kind, seconds)))
-        return self._held(answer, "POST")
+        return self._held(answer, "POST", timedelta(seconds=seconds))
 
     async def find(self, number: int) -> HeldReservation:
         """A reservation, also one that is over."""
-        return self._held(await self._reservations.get(number), "GET")
+        return self._held(await self._reservations.get(number), "GET", REMAINS, number)
 
     async def change(
         self, number: int, pieces: Mapping[str, int], *, kind: ReservationType, seconds: float
@@ -113,7 +120,7 @@ class IomInventory:
         One that is over is made anew under its number, and says so with ``was_expired``.
         """
         answer = await self._reservations.update(number, encode(self._request(pieces, kind, seconds)))
-        return self._held(answer, "PUT")
+        return self._held(answer, "PUT", timedelta(seconds=seconds), number)
 
     async def release(self, number: int) -> None:
         """Free what a reservation holds."""
@@ -128,10 +135,14 @@ class IomInventory:
             "items": [{"id": product, "qty": quantity} for product, quantity in pieces.items()],
         }
 
-    def _held(self, answer: Answer, method: str) -> HeldReservation:
-        held = read_reservation(answer.json(), self._zone)
+    def _held(
+        self, answer: Answer, method: str, lasts: timedelta, number: int | None = None
+    ) -> HeldReservation:
+        held = read_reservation(answer.json(), self._zone, self._clock.now() + lasts)
         if held is None:
             raise not_as_asked(answer, method, "is no reservation")
+        if number not in (None, held.id):
+            raise not_as_asked(answer, method, f"is reservation {held.id} in place of {number}")
         return held
 
 

@@ -64,12 +64,14 @@ def read_entries(data: Sequence[Mapping[str, Any]]) -> list[AtpEntry]:
     return found
 
 
-def read_reservation(document: Any, zone: ZoneInfo) -> HeldReservation | None:
-    """The reservation in an answer; none where it is none.
+def read_reservation(document: Any, zone: ZoneInfo, expected: datetime) -> HeldReservation | None:
+    """The reservation in an answer; none where it is none. One without a list of items says nothing, and not
+    that it holds nothing.
 
     Arguments:
         document: The answer as JSON.
         zone: In which zone IOM's times are, since they show none.
+        expected: When it ends, about: the hour that the clock shows twice in autumn is the one nearer to it.
     """
     data = document.get("data") if isinstance(document, dict) else None
     number = _whole(data.get("resvId")) if isinstance(data, dict) else None
@@ -78,7 +80,9 @@ def read_reservation(document: Any, zone: ZoneInfo) -> HeldReservation | None:
     pieces: dict[str, int] = {}
     states: list[str] = []
     items = data.get("items")
-    for item in items if isinstance(items, list) else ():
+    if not isinstance(items, list):
+        return None
+    for item in items:
         if not isinstance(item, dict):
             return None
         product, quantity = item.get("id"), _whole(item.get("qty"))
@@ -89,7 +93,7 @@ def read_reservation(document: Any, zone: ZoneInfo) -> HeldReservation | None:
             pieces[product] = pieces.get(product, 0) + quantity
     return HeldReservation(
         number,
-        _moment(data.get("validUntil"), zone),
+        _moment(data.get("validUntil"), zone, expected),
         pieces,
         expired=bool(states) and all(state == _EXPIRED_STATE for state in states),
         was_expired=EXPIRED_CODE in _codes(document),
@@ -115,7 +119,7 @@ def _codes(document: Mapping[str, Any]) -> set[str]:
     }
 
 
-def _moment(value: Any, zone: ZoneInfo) -> datetime | None:
+def _moment(value: Any, zone: ZoneInfo, expected: datetime) -> datetime | None:
     """``2016-01-07 14:29:32`` in IOM's zone; a time that names its own zone is in that one."""
     if not isinstance(value, str):
         return None
@@ -123,7 +127,10 @@ def _moment(value: Any, zone: ZoneInfo) -> datetime | None:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    if moment.tzinfo:
+        return moment.astimezone(UTC)
+    both = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return min(both, key=lambda each: abs(each - expected))
 
 
 def _whole(value: Any) -> int | None:

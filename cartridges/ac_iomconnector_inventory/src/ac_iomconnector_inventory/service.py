@@ -67,7 +67,7 @@ class IomInventoryService:
             transport=transport,
             telemetry=context.telemetry,
         )
-        self._inventory = IomInventory(self._client, configuration)
+        self._inventory = IomInventory(self._client, configuration, context.clock)
         self._reserving = Reserving(self._inventory, configuration.locations, context.clock)
 
     @property

@@ -179,11 +179,11 @@ async def test_woken_it_settles_in_the_background_and_finishes_before_it_is_clos
 
 @in_event_loop
 async def test_of_two_orders_with_one_reservation_each_gets_pieces_of_its_own() -> None:
-    shop = ShopInMemory(ManualClock(), {"A": 8})
+    shop = ShopInMemory(ManualClock(), {"A": 8, "201807231-01": 8})
     async with shop.stage() as stage:
         held = await stage.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
         orders = [sample_order(number, reservation_id=held.reservation.id) for number in ("1", "2")]
         await stage.parts.orders.place([(order, DUE) for order in orders])
         await stage.process.settling.sweep()
-        assert shop.inventory.stock == {"A": 2}
+        assert shop.inventory.stock == {"A": 5, "201807231-01": 7}
         assert sorted(shop.inventory.taken()) == ["1", "2"]

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 
 from iomconnector.model.availability import ReservationType
 from iomconnector.model.exports import ExportState
+from iomconnector.model.line_items import LineItemKind
+from iomconnector.model.orders import Order
 
 
 class HoldState(StrEnum):
@@ -133,3 +136,12 @@ class StockHold:
         """Product -> pieces that were wanted and are not held."""
         missing = {sku: count - self.pieces.get(sku, 0) for sku, count in self.wanted.items()}
         return {sku: count for sku, count in missing.items() if count > 0}
+
+
+def pieces_of(order: Order) -> Mapping[str, int]:
+    """The pieces that an order needs, product -> pieces, rounded up."""
+    pieces: dict[str, int] = {}
+    for item in order.line_items:
+        if item.kind is LineItemKind.PRODUCT:
+            pieces[item.product.sku] = pieces.get(item.product.sku, 0) + ceil(item.quantity.value)
+    return pieces

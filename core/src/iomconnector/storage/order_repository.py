@@ -75,7 +75,7 @@ class SqlOrderRepository:
                     products += product_rows(kept, order)
                     if order.reservation_id is not None:
                         await bind_reservation(
-                            connection, order.channel, order.reservation_id, kept, self._clock.now()
+                            connection, order, order.reservation_id, kept, self._clock.now()
                         )
                     await self._told(connection, order.channel, state)
             if products:

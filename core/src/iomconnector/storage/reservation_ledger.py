@@ -9,11 +9,12 @@ from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from iomconnector.model.audit import AuditEntry
-from iomconnector.model.stock_holds import STAGES, HoldEnd, HoldState, StockHold
+from iomconnector.model.orders import Order
+from iomconnector.model.stock_holds import STAGES, HoldEnd, HoldState, StockHold, pieces_of
 from iomconnector.storage.audit_trail import record_entries
 from iomconnector.storage.database import Database
 from iomconnector.storage.reservation_correction import tell_order_within
-from iomconnector.storage.stock_hold_rows import changeable, hold_from, hold_rows, new_row
+from iomconnector.storage.stock_hold_rows import changeable, hold_from, hold_rows, new_row, pieces_text
 from iomconnector.storage.tables import export_requests, orders, stock_holds
 from iomconnector.storage.tables.stock_holds import BASKET_HAS, MAY_CHANGE_STAGE
 from iomconnector.storage.upsert import insert as insert_unless_present
@@ -173,25 +174,30 @@ class SqlReservationLedger:
 
 
 async def bind_reservation(
-    connection: AsyncConnection, channel: str, reservation: str, order_id: int, now: datetime
+    connection: AsyncConnection, order: Order, reservation: str, order_id: int, now: datetime
 ) -> None:
     """Bind a reservation of the shop to an order, within the transaction that places it.
 
-    Where another order has the reservation, this one is remembered as one whose reservation is gone: it gets
-    pieces of its own.
+    Services may have given the same id; then it is the one that holds something, the latest. Where another
+    order has the reservation, this one is remembered as one whose reservation is gone: it gets pieces of its
+    own.
     """
-    mine = _holds.channel == channel, _holds.reservation == reservation[:255]
+    mine = _holds.channel == order.channel, _holds.reservation == reservation[:255]
+    latest = _holds.ended_at.is_not(None), _holds.made_at.desc()
+    free = select(_holds.key).where(*mine, _holds.order_id.is_(None)).order_by(*latest).limit(1)
     bound = await connection.execute(
         update(stock_holds)
-        .where(*mine, _holds.order_id.is_(None))
+        .where(_holds.key == free.scalar_subquery(), _holds.order_id.is_(None))
         .values(order_id=order_id, basket=None, look_at=now, not_before=None, version=_holds.version + 1)
     )
     if bound.rowcount:
         return
-    other = (await connection.execute(select(stock_holds).where(*mine).limit(1))).mappings().one_or_none()
+    others = await connection.execute(select(stock_holds).where(*mine).order_by(*latest).limit(1))
+    other = others.mappings().one_or_none()
     if other is not None:
         gone = {"state": HoldState.ENDED, "ended": HoldEnd.GONE, "ended_at": now, "reservation": None}
-        row = {**other, **gone, "key": uuid4().hex, "order_id": order_id, "stage": None, "pieces": "{}"}
+        new = {"key": uuid4().hex, "order_id": order_id, "wanted": pieces_text(pieces_of(order))}
+        row = {**other, **gone, **new, "stage": None, "pieces": pieces_text({})}
         values = {**row, "made_at": now, "look_at": now, "not_before": None, "version": 0, "basket": None}
         await connection.execute(insert(stock_holds).values(values))
 

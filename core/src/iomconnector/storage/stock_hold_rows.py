@@ -70,8 +70,8 @@ def changeable(hold: StockHold) -> dict[str, Any]:
     """The columns of a reservation that change."""
     values = {
         "kind": hold.kind.value,
-        "wanted": _text(hold.wanted),
-        "pieces": _text(hold.pieces),
+        "wanted": pieces_text(hold.wanted),
+        "pieces": pieces_text(hold.pieces),
         "state": hold.state.value,
         "reservation": hold.reservation,
         "stage": hold.stage,
@@ -85,5 +85,6 @@ def changeable(hold: StockHold) -> dict[str, Any]:
     return {**values, "basket": None} if hold.state is HoldState.ENDED else values
 
 
-def _text(pieces: Mapping[str, int]) -> str:
+def pieces_text(pieces: Mapping[str, int]) -> str:
+    """Product -> pieces, as a column has it."""
     return json.dumps(dict(pieces), ensure_ascii=True, separators=(",", ":"))

@@ -141,9 +141,23 @@ class ReservationLedgerContract(Contract):
             await storage.orders.orders.place([(other, DUE), (elsewhere, DUE)])
             [gone] = await storage.ledger.of_order(CHANNEL, "2")
             assert (gone.end, gone.reservation, dict(gone.pieces)) == (HoldEnd.GONE, None, {})
-            assert (dict(gone.wanted), gone.look_at) == (dict(hold.wanted), NOON + MINUTE)
+            assert (dict(gone.wanted), gone.look_at) == ({"201807231-01": 1}, NOON + MINUTE)
             assert await storage.ledger.of_order(OTHER_CHANNEL, "3") == []
             assert (await storage.ledger.begin(sample_hold("again"))).key == "again"
+
+    async def test_of_reservations_that_services_called_the_same_the_order_has_the_one_that_holds(
+        self,
+    ) -> None:
+        async with self.reservations(ManualClock()) as storage:
+            for number, state in enumerate([HoldState.ENDED, HoldState.HELD, HoldState.ENDED]):
+                at = NOON + number * MINUTE
+                hold = await held(storage.ledger, f"{number}", basket=f"{number}", made_at=at)
+                gone: dict[str, Any] = (
+                    {"end": HoldEnd.RELEASED, "ended_at": at} if state is HoldState.ENDED else {}
+                )
+                await storage.ledger.change(hold, replace(hold, state=state, reservation="17", **gone))
+            await storage.orders.orders.place([(sample_order("1", reservation_id="17"), DUE)])
+            assert [hold.key for hold in await storage.ledger.of_order(CHANNEL, "1")] == ["1"]
 
     async def test_it_is_looked_at_when_it_is_time_by_one_at_a_time(self) -> None:
         async with self.reservations(ManualClock()) as storage:

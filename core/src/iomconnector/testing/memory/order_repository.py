@@ -71,7 +71,7 @@ class MemoryOrderRepository:
         )
         self._shop.add(OrderRow(order, digest, now, request, from_sequence=from_sequence))
         if order.reservation_id is not None:
-            bind_reservation(self._shop, request, order.reservation_id, now)
+            bind_reservation(self._shop, request, order, now)
         return PlacementOutcome.PLACED
 
     async def get(self, channel: str, number: str) -> StoredOrder:

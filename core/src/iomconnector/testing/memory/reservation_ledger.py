@@ -8,8 +8,16 @@ from uuid import uuid4
 from iomconnector.model.audit import AuditEntry
 from iomconnector.model.exports import ExportRequest, ExportState, OrderCorrection
 from iomconnector.model.order_documents import digest_of, dump_order
+from iomconnector.model.orders import Order
 from iomconnector.model.reservation_corrections import reservation_corrected
-from iomconnector.model.stock_holds import BoundOrder, HoldEnd, HoldState, OrderStage, StockHold
+from iomconnector.model.stock_holds import (
+    BoundOrder,
+    HoldEnd,
+    HoldState,
+    OrderStage,
+    StockHold,
+    pieces_of,
+)
 from iomconnector.testing.memory.audit_trail import MemoryAuditTrail
 from iomconnector.testing.memory.order_rows import MemoryShop
 
@@ -159,22 +167,18 @@ class MemoryReservationLedger:
         return replace(order, state=row.request.state) if order is not None and row is not None else order
 
 
-def bind_reservation(shop: MemoryShop, request: ExportRequest, reservation: str, now: datetime) -> None:
+def bind_reservation(shop: MemoryShop, request: ExportRequest, order: Order, now: datetime) -> None:
     """Bind a reservation of the shop to an order; where another order has it, remember that it is gone."""
-    order = BoundOrder(request.order_id, request.number, request.state)
-    found = [
-        hold
-        for hold in shop.holds.values()
-        if (hold.channel, hold.reservation) == (request.channel, reservation)
-    ]
+    of_order = BoundOrder(request.order_id, request.number, request.state)
+    mine = (request.channel, order.reservation_id)
+    found = [hold for hold in shop.holds.values() if (hold.channel, hold.reservation) == mine]
+    found.sort(key=lambda hold: (hold.ended_at is None, hold.made_at), reverse=True)
     for hold in found:
         if hold.order is None:
-            bound = replace(hold, order=order, basket=None, look_at=now, version=hold.version + 1)
+            bound = replace(hold, order=of_order, basket=None, look_at=now, version=hold.version + 1)
             shop.holds[hold.key] = bound
             return
     for hold in found[:1]:
         gone = replace(hold, state=HoldState.ENDED, end=HoldEnd.GONE, ended_at=now, reservation=None)
-        key = uuid4().hex
-        shop.holds[key] = replace(
-            gone, key=key, order=order, stage=None, pieces={}, made_at=now, look_at=now, version=0
-        )
+        gone = replace(gone, key=uuid4().hex, order=of_order, wanted=pieces_of(order), stage=None, pieces={})
+        shop.holds[gone.key] = replace(gone, made_at=now, look_at=now, version=0)

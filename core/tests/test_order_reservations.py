@@ -187,3 +187,24 @@ async def test_of_two_orders_with_one_reservation_each_gets_pieces_of_its_own() 
         await stage.process.settling.sweep()
         assert shop.inventory.stock == {"A": 5, "201807231-01": 7}
         assert sorted(shop.inventory.taken()) == ["1", "2"]
+
+
+@in_event_loop
+async def test_while_an_order_is_on_its_way_nothing_is_reserved_in_place_of_what_it_uses_up() -> None:
+    shop = ShopInMemory(ManualClock(), {"A": 8}, recognizes_keys=False, consumed_by_order=True)
+    async with shop.stage() as stage:
+        held = await stage.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+        order = sample_order(NUMBER, reservation_id=held.reservation.id)
+        await stage.parts.orders.place([(order, DUE)])
+        [claim] = await stage.parts.exports.claim(
+            CHANNEL, worker="w", now=shop.clock.now(), lease=MINUTE, limit=1
+        )
+        await stage.parts.stock.arrive(NUMBER, held.reservation.id)
+        await stage.process.settling.sweep()
+        assert shop.inventory.reservations() == []
+        await stage.parts.exports.record_exported(claim, reference="1", at=shop.clock.now())
+        shop.clock.advance(MINUTE)
+        await stage.process.settling.sweep()
+        assert shop.inventory.reservations() == []
+        assert shop.inventory.stock == {"A": 5}
+        assert (await hold_of(stage)).look_at is None

@@ -67,7 +67,8 @@ class OrderReservations:
     async def after_its_end(self, hold: StockHold) -> StockHold | None:
         """What is due for an order whose reservation holds nothing.
 
-        An order that is being sent used it up perhaps, and cannot be told of another one.
+        An order that is being sent used it up perhaps, which is known in a minute, and cannot be told of
+        another one.
         """
         order = hold.order
         if order is None or hold.stage is order.stage or order.stage is OrderStage.STAYS:

@@ -16,6 +16,7 @@ from iomconnector.model.approvals import Decision
 from iomconnector.model.export_acts import ActOrder, ExportAct
 from iomconnector.model.exports import ExportState
 from iomconnector.model.stock_holds import HoldEnd, HoldState, OrderStage, StockHold
+from iomconnector.ports.export_ledger import Claim
 from iomconnector.ports.order_repository import StoredOrder
 from iomconnector.testing.hypothesis_profiles import examples
 from iomconnector.testing.memory import ManualClock
@@ -30,6 +31,7 @@ BASKETS = st.sampled_from(["basket-1", "basket-2", "basket-3"])
 ITEMS = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 4), min_size=1)
 ORDERS = st.integers(0, 9)
 MINUTE = timedelta(minutes=1)
+LONG = timedelta(days=10_000)
 WAITING = ExportState.WAITING_FOR_APPROVAL
 
 
@@ -44,6 +46,7 @@ class Reservations(RuleBasedStateMachine):
         self.orders: list[str] = []
         self.stage: ReservationStage | None = None
         self.there: dict[str, int] = {}
+        self.sent: list[Claim] = []
 
     async def parts(self, clock: ManualClock, pieces: dict[str, int]) -> ReservationParts:
         """What the shop is made of, with so many pieces of each product."""
@@ -160,17 +163,33 @@ class Reservations(RuleBasedStateMachine):
         todo = ActOrder(act, "test", self.clock.now(), "test")
         self.run(self.shop.parts.desk.act([order_id], todo))
 
-    @rule(which=ORDERS)
-    def export(self, which: int) -> None:
-        self.run(self._export(which))
+    @rule(count=st.integers(1, 3))
+    def begin_export(self, count: int) -> None:
+        """Orders arrive in the order management system, and the shop does not know that yet."""
+        self.run(self._send(count))
 
-    async def _export(self, which: int) -> None:
-        exports, now = self.shop.parts.exports, self.clock.now()
-        claims = await exports.claim(CHANNEL, worker="w", now=now, lease=MINUTE, limit=which + 1, suspects=9)
+    async def _send(self, count: int) -> None:
+        now = self.clock.now()
+        claims = await self.shop.parts.exports.claim(
+            CHANNEL, worker="w", now=now, lease=LONG, limit=count, suspects=9
+        )
         for claim in claims:
             order = claim.placed.order
             await self.shop.parts.stock.arrive(order.number, order.reservation_id)
-            await exports.record_exported(claim, reference="x", at=now)
+        self.sent += claims
+
+    @rule()
+    def finish_export(self) -> None:
+        """The shop learns which orders arrived."""
+        self.run(self._record())
+
+    async def _record(self) -> None:
+        for claim in self.sent:
+            exported = await self.shop.parts.exports.record_exported(
+                claim, reference="x", at=self.clock.now()
+            )
+            assert exported
+        self.sent.clear()
 
     @rule(minutes=st.sampled_from([1, 5, 20, 45, 700, 1500]))
     def time_passes(self, minutes: int) -> None:
@@ -192,6 +211,7 @@ class Reservations(RuleBasedStateMachine):
     def quiet(self) -> None:
         """All is well for some time: what has no owner is not held any more, and orders have their pieces."""
         self.shop.trouble = ""
+        self.finish_export()
         self.run(self.shop.next_process())
         for minutes in (2, 2, 45, 2, 2):
             self.clock.advance(minutes * MINUTE)

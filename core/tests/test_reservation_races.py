@@ -1,13 +1,20 @@
 """What becomes of the pieces of an order while somebody else does something with it at the same moment."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
+import pytest
 from structlog.testing import capture_logs
 
+from iomconnector.model.export_acts import ActOrder, ExportAct
 from iomconnector.model.exports import ExportState
 from iomconnector.model.stock_holds import HoldEnd, HoldState
+from iomconnector.ports.inventory_service import InventoryService
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import ManualClock
+from iomconnector.testing.reservation_stage import ReservationStage
 from iomconnector.testing.reservations_in_memory import ShopInMemory
 from iomconnector.testing.samples import CHANNEL, sample_order
 
@@ -56,3 +63,114 @@ async def test_an_outage_of_a_day_leaves_no_row_a_minute_for_an_order_that_needs
         await stage.process.settling.sweep()
         assert shop.inventory.stock == {"A": 0}
         assert len(await stage.parts.ledger.of_order(CHANNEL, NUMBER)) == 2
+
+
+class Meanwhile:
+    """An inventory service; just before it is asked for one thing, something else happens.
+
+    Arguments:
+        service: The service.
+        call: What it is asked for.
+        happens: What happens, once.
+    """
+
+    def __init__(self, service: InventoryService, call: str, happens: Callable[[], Awaitable[None]]) -> None:
+        self._service = service
+        self._call = call
+        self._happens: list[Callable[[], Awaitable[None]]] = [happens]
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._service, name)
+        if name != self._call:
+            return found
+
+        async def call(*given: Any, **named: Any) -> Any:
+            while self._happens:
+                await self._happens.pop()()
+            return await found(*given, **named)
+
+        return call
+
+
+@in_event_loop
+async def test_an_order_that_leaves_after_all_has_pieces_though_another_process_puts_them_back() -> None:
+    shop = ShopInMemory(ManualClock(), {"A": 5})
+    async with shop.stage() as other:
+        held = await other.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+        order = sample_order(NUMBER, reservation_id=held.reservation.id)
+        await other.parts.orders.place([(order, ExportState.DUE)])
+        await other.process.settling.sweep()
+        order_id = (await other.parts.orders.get(CHANNEL, NUMBER)).request.order_id
+
+        async def act(what: ExportAct) -> None:
+            assert await shop.parts.desk.act([order_id], ActOrder(what, "anna", shop.clock.now(), "test"))
+
+        async def retried() -> None:
+            await act(ExportAct.RETRY)
+            await other.process.settling.sweep()
+
+        await act(ExportAct.GIVE_UP)
+        slow = cast(InventoryService, Meanwhile(shop.parts.service, "restock", retried))
+        stage = ReservationStage(replace(shop.parts, service=slow), shop.clock)
+        await stage.process.settling.sweep()
+        await other.process.settling.sweep()
+        assert shop.inventory.stock == {"A": 2}
+        await stage.aclose()
+
+
+@in_event_loop
+async def test_a_shopper_who_comes_back_while_the_basket_is_freed_has_what_is_told() -> None:
+    shop = ShopInMemory(ManualClock(), {"A": 6})
+    ahead = ManualClock(shop.clock.now() + 31 * MINUTE)
+    ids: list[str] = []
+    async with shop.stage() as other:
+        await other.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+
+        async def back() -> None:
+            ids.append((await other.process.hold(CHANNEL, {"A": 3}, basket="basket-1")).reservation.id)
+
+        slow = cast(InventoryService, Meanwhile(shop.parts.service, "release", back))
+        stage = ReservationStage(replace(shop.parts, service=slow), ahead)
+        await stage.process.settling.sweep()
+        assert len(ids) == 1
+        assert [each.id for each in shop.inventory.reservations()] == ids
+        await stage.aclose()
+
+
+@in_event_loop
+async def test_orders_whose_pieces_were_taken_need_no_service_any_more() -> None:
+    shop = ShopInMemory(ManualClock(), {"A": 5})
+    async with shop.stage() as stage:
+        held = await stage.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+        order = sample_order(NUMBER, reservation_id=held.reservation.id)
+        await stage.parts.orders.place([(order, ExportState.DUE)])
+        await stage.process.settling.sweep()
+        [claim] = await stage.parts.exports.claim(
+            CHANNEL, worker="w", now=shop.clock.now(), lease=MINUTE, limit=1
+        )
+        await stage.parts.exports.record_exported(claim, reference="1", at=shop.clock.now())
+        stage.trouble = "inactive"
+        await stage.process.settling.sweep()
+        shop.clock.advance(MINUTE)
+        assert await stage.process.settling.sweep() == 0
+
+
+@in_event_loop
+@pytest.mark.parametrize("exported", [True, False])
+async def test_a_channel_without_service_is_not_asked_for_ever_for_its_orders(exported: bool) -> None:
+    shop = ShopInMemory(ManualClock(), {"A": 5}, recognizes_keys=False, consumed_by_order=True)
+    async with shop.stage() as stage:
+        held = await stage.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+        order = sample_order(NUMBER, reservation_id=held.reservation.id)
+        await stage.parts.orders.place([(order, ExportState.DUE)])
+        stage.trouble = "inactive"
+        if exported:
+            [claim] = await stage.parts.exports.claim(
+                CHANNEL, worker="w", now=shop.clock.now(), lease=MINUTE, limit=1
+            )
+            await stage.parts.exports.record_exported(claim, reference="1", at=shop.clock.now())
+        assert await stage.process.settling.sweep() == 1
+        shop.clock.advance(timedelta(days=2))
+        assert await stage.process.settling.sweep() == 1
+        shop.clock.advance(MINUTE)
+        assert await stage.process.settling.sweep() == 0

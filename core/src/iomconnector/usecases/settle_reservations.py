@@ -133,12 +133,16 @@ class SettleReservations:
         """Do one thing. Gives the reservation as it is then; none where nothing more is due."""
         if hold.state is HoldState.ENDED:
             return await self._of_orders.after_its_end(hold)
+        stays = hold.order is not None and hold.order.stage is OrderStage.STAYS
+        if hold.state is HoldState.FULFILLED and not stays:
+            return await left_alone(self._ledger, hold, until=None)
         try:
             source = await self._ask.source(hold.channel)
         except ConnectorError:
-            if hold.order is None and hold.ends_at + ABANDONED <= self._clock.now():
-                return await self._end(hold, HoldEnd.RAN_OUT)
-            raise
+            over = hold.ends_at + ABANDONED <= self._clock.now()
+            if not over or (hold.order is not None and hold.state not in (HoldState.HELD, HoldState.ASKING)):
+                raise
+            return await self._abandon(hold)
         if hold.service != source.endpoint.name:
             return await self._of_another_service(hold)
         if hold.state is HoldState.ASKING:
@@ -155,12 +159,34 @@ class SettleReservations:
             return await left_alone(self._ledger, hold, until=hold.ends_at)
         if hold.reservation is None:
             return await self._find_out(hold, source)
+        if hold.state is HoldState.HELD:
+            return await self._ledger.change(hold, replace(hold, state=HoldState.RELEASING, look_at=now))
         async with self._ask.asking(source, hold.channel):
             await source.service.release(hold.reservation)
         if hold.order is not None:
             async with self._ask.asking(source, hold.channel):
                 await source.service.restock(hold.reservation, hold.order.number)
-        return await self._end(hold, released_as(hold, now))
+        why = released_as(hold, now)
+        self._telemetry.reserved(hold.channel, why.value)
+        freed = await self._ledger.change(hold, ended(hold, why, now))
+        if freed is None:
+            await self._doubt(hold)
+        return freed if freed is not None and freed.order is not None else None
+
+    async def _doubt(self, freed: StockHold) -> None:
+        """Somebody needed a reservation after all while it was freed: it holds nothing perhaps."""
+        now = await self._ledger.get(freed.key)
+        if now is not None and now.state in (HoldState.HELD, HoldState.FULFILLED):
+            again = replace(now, state=HoldState.RELEASING, look_at=self._clock.now(), stage=None)
+            await self._ledger.change(now, again)
+
+    async def _abandon(self, hold: StockHold) -> StockHold | None:
+        """The channel has had no inventory service for a day since the reservation was over."""
+        if hold.order is None:
+            return await self._end(hold, HoldEnd.RAN_OUT)
+        self._telemetry.reserved(hold.channel, HoldEnd.GONE.value)
+        await self._ledger.change(hold, ended(hold, HoldEnd.GONE, self._clock.now(), settled=True))
+        return None
 
     async def _find_out(self, hold: StockHold, source: InventorySource) -> StockHold | None:
         """Nobody knows what came of a reservation."""

@@ -9,7 +9,7 @@ from app_sf_responsive.testing.buying import SHOP, available, form_of, order, or
 from app_sf_responsive.testing.selling import Selling, open_selling_stage
 from iomconnector.model.availability import ReservationType
 from iomconnector.model.baskets import BasketState
-from iomconnector.ports.inventory_service import InventoryRules
+from iomconnector.ports.inventory_service import InventoryRules, ReservationRefusedError
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import Mood
 from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL, sample_product
@@ -38,6 +38,24 @@ async def test_where_there_is_not_enough_it_is_said_of_what_and_nothing_is_held(
         assert available(selling) == {"MUG": 20, "TEA/1 ü": 1, "POT": 0, "DESK": 5}
         await selling.inventory.put("TEA/1 ü", 3)
         assert (await patricia.post(f"{SHOP}/checkout", form)).status == 303
+
+
+@in_event_loop
+async def test_a_refusal_that_names_no_product_is_not_told_as_too_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ReservationRefusedError("The shop is not known here.")
+
+    selling = Selling()
+    async with open_selling_stage(tmp_path, selling) as stage:
+        patricia = await stage.customer("patricia")
+        await put(patricia, "MUG", 2)
+        form = await form_of(patricia)
+        monkeypatch.setattr(selling.inventory, "make", refuse)
+        answer = await patricia.post(f"{SHOP}/checkout", form)
+        assert (answer.status, "Ordering is not possible at the moment" in answer.text) == (503, True), answer
+        assert await orders_of(stage) == []
 
 
 @pytest.mark.parametrize("mood", [Mood.DOWN, Mood.FAILING, Mood.GARBLING, Mood.THROTTLING, Mood.FORBIDDING])

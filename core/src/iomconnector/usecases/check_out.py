@@ -197,6 +197,8 @@ class CheckOut:
         try:
             held = await self._reservations.hold(basket.channel, basket.pieces, basket=basket.id)
         except ReservationRefusedError as error:
+            if not error.short:
+                raise _not_possible(basket, error) from error
             raise NotEnoughError(error.short) from error
         except StorageError:
             raise
@@ -226,12 +228,7 @@ class CheckOut:
         if local and short:
             raise NotEnoughError(short) from error
         if not local or not all(told[sku].covers(pieces[sku]) for sku in pieces):
-            raise CheckoutNotPossibleError(
-                "Nobody can say at present whether the products are there. Nothing was ordered.",
-                hint="Try again in a few minutes.",
-                basket=basket.id,
-                reason=error.code,
-            ) from error
+            raise _not_possible(basket, error) from error
         log.warning("an order without reservation", basket=basket.id, channel=basket.channel, why=error.code)
         return Checked(None, AvailabilitySource.LOCAL_STOCK.value)
 
@@ -257,3 +254,12 @@ class CheckOut:
         if present is None:
             raise NotFoundError("The basket is gone.", basket=basket.id)
         return present
+
+
+def _not_possible(basket: Basket, error: ConnectorError) -> CheckoutNotPossibleError:
+    return CheckoutNotPossibleError(
+        "Nobody can say at present whether the products are there. Nothing was ordered.",
+        hint="Try again in a few minutes.",
+        basket=basket.id,
+        reason=error.code,
+    )

@@ -129,13 +129,17 @@ async def test_it_lasts_as_long_as_the_order_waits_for_approval(tmp_path: Path) 
 
 
 @in_event_loop
-async def test_one_that_ended_meanwhile_is_made_anew_and_travels_with_the_order(tmp_path: Path) -> None:
+async def test_one_that_ended_before_the_order_was_placed_is_made_anew_and_travels_with_the_order(
+    tmp_path: Path,
+) -> None:
     async with scene(tmp_path) as shop:
         number = await shop.hold(1)
-        await shop.place(number, approval_steps=[approval_step("anna")])
         shop.desk.stock.advance(AdvanceCommand(seconds=3600))
         assert shop.held_in_iom() == 0
-        await shop.settle()
+        await shop.place(number, approval_steps=[approval_step("anna")])
+        async with asyncio.timeout(30):
+            while (await shop.current()).reservation_id == number:
+                await shop.settle()
         assert shop.held_in_iom() == 1
         anew = (await shop.current()).reservation_id
         assert anew not in (None, number)

@@ -90,6 +90,17 @@ async def test_processes_share_the_cache_and_services_with_other_settings_do_not
 
 
 @in_event_loop
+async def test_an_answer_from_the_future_is_not_used_again_where_a_clock_was_set_back() -> None:
+    stage, early = InventoryStage(), InventoryStage()
+    stage.inventory.stock["A"], early.inventory.stock["A"] = 3, 2
+    stage.clock.advance(3600 * SECOND)
+    cache = stage.cache()
+    async with stage.process(cache, "one") as check, early.process(cache, "two") as other:
+        assert (await one(check)).quantity == 3
+        assert (await one(other)).quantity == 2
+
+
+@in_event_loop
 async def test_ones_own_reservation_counts_as_available_for_nobody_else() -> None:
     stage = InventoryStage()
     stage.inventory.stock["A"] = 3

@@ -8,13 +8,16 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
+from iomconnector.model.availability import ReservationType
+from iomconnector.model.endpoints import Endpoint
 from iomconnector.model.export_acts import ActOrder, ExportAct
 from iomconnector.model.exports import ExportState
 from iomconnector.model.stock_holds import HoldEnd, HoldState
+from iomconnector.ports.export_ledger import Postponement
 from iomconnector.ports.inventory_service import InventoryService
 from iomconnector.testing.event_loop import in_event_loop
-from iomconnector.testing.memory import ManualClock
-from iomconnector.testing.reservation_stage import ReservationStage
+from iomconnector.testing.memory import ManualClock, MemoryInventory, MemoryInventoryService
+from iomconnector.testing.reservation_stage import PATIENT, ReservationStage
 from iomconnector.testing.reservations_in_memory import ShopInMemory
 from iomconnector.testing.samples import CHANNEL, sample_order
 
@@ -174,3 +177,49 @@ async def test_a_channel_without_service_is_not_asked_for_ever_for_its_orders(ex
         assert await stage.process.settling.sweep() == 1
         shop.clock.advance(MINUTE)
         assert await stage.process.settling.sweep() == 0
+
+
+@in_event_loop
+async def test_what_was_reserved_anew_for_an_order_that_left_without_it_is_freed() -> None:
+    shop = ShopInMemory(ManualClock(), {"A": 5}, recognizes_keys=False, consumed_by_order=True)
+    async with shop.stage() as stage:
+        held = await stage.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+        order = sample_order(NUMBER, reservation_id=held.reservation.id)
+        await stage.parts.orders.place([(order, ExportState.DUE)])
+        exports, at = stage.parts.exports, shop.clock.now()
+        [claim] = await exports.claim(CHANNEL, worker="w", now=at, lease=MINUTE, limit=1)
+        await exports.record_postponed(claim, Postponement(at, "lost", "lost", unclear=True), at=at)
+        shop.clock.advance(timedelta(days=1))
+        await stage.process.settling.sweep()
+        assert len(shop.inventory.reservations()) == 1
+        [claim] = await exports.claim(CHANNEL, worker="w", now=shop.clock.now(), lease=MINUTE, limit=1)
+        assert claim.placed.order.reservation_id == held.reservation.id
+        await exports.record_exported(claim, reference="1", at=shop.clock.now())
+        await stage.process.settling.sweep()
+        assert shop.inventory.reservations() == []
+
+
+@in_event_loop
+@pytest.mark.parametrize("exported", [True, False])
+async def test_a_service_is_asked_for_nothing_that_another_one_holds(exported: bool) -> None:
+    former = ShopInMemory(ManualClock(), {"A": 5})
+    async with former.stage() as stage:
+        held = await stage.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+        await stage.process.hold(CHANNEL, {"A": 1}, basket="basket-2")
+        order = sample_order(NUMBER, reservation_id=held.reservation.id)
+        await stage.parts.orders.place([(order, ExportState.DUE)])
+        if exported:
+            await stage.process.settling.sweep()
+            assert former.inventory.stock == {"A": 2}
+        inventory = MemoryInventory(former.clock)
+        inventory.stock["A"] = 9
+        service = MemoryInventoryService(inventory, former.parts.service.rules, Endpoint("new", PATIENT))
+        theirs = inventory.make({"A": 2}, ReservationType.COMPLETE, timedelta(days=9), "somebody else")
+        assert theirs.id == held.reservation.id
+        later = ReservationStage(replace(former.parts, service=service), former.clock)
+        former.clock.advance(31 * MINUTE)
+        await later.process.settling.sweep()
+        assert theirs in inventory.reservations()
+        assert inventory.stock == {"A": 9 if exported else 6}
+        assert await stage.parts.ledger.page() == []
+        await later.aclose()

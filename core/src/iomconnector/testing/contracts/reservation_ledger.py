@@ -14,6 +14,7 @@ from iomconnector.model.order_documents import parse_order
 from iomconnector.model.stock_holds import HoldEnd, HoldState, OrderStage, StockHold
 from iomconnector.ports.audit_trail import AuditTrail
 from iomconnector.ports.clock import Clock
+from iomconnector.ports.export_ledger import Postponement
 from iomconnector.ports.export_queries import ExportQueries
 from iomconnector.ports.order_repository import PlacementOutcome
 from iomconnector.ports.reservation_ledger import ReservationLedger
@@ -30,6 +31,7 @@ from iomconnector.testing.samples import (
 )
 
 MINUTE = timedelta(minutes=1)
+UNCLEAR = Postponement(NOON, "code", "reason", unclear=True)
 WAITING, DUE = ExportState.WAITING_FOR_APPROVAL, ExportState.DUE
 
 
@@ -233,8 +235,12 @@ class ReservationLedgerContract(Contract):
             [bound] = await storage.ledger.take(now=NOON, until=NOON, limit=1)
             renamed = await storage.ledger.change(bound, replace(bound, reservation="99"))
             assert renamed is not None
+            for _ in range(2):
+                [claim] = await storage.orders.claim()
+                assert not await _tell(storage, renamed)
+                await storage.orders.ledger.record_postponed(claim, UNCLEAR, at=NOON)
+                assert not await _tell(storage, renamed)
             [claim] = await storage.orders.claim()
-            assert not await _tell(storage, renamed)
             await storage.orders.ledger.record_exported(claim, reference="1", at=NOON)
             assert not await _tell(storage, renamed)
             assert (await storage.orders.stored("1")).placed.order.reservation_id == hold.reservation

@@ -223,3 +223,23 @@ async def test_a_service_is_asked_for_nothing_that_another_one_holds(exported: b
         assert inventory.stock == {"A": 9 if exported else 6}
         assert await stage.parts.ledger.page() == []
         await later.aclose()
+
+
+@in_event_loop
+async def test_while_the_answer_about_an_orders_pieces_is_lost_no_others_are_asked_for() -> None:
+    shop = ShopInMemory(ManualClock(), {"A": 9}, recognizes_keys=False, consumed_by_order=True)
+    async with shop.stage() as stage:
+        held = await stage.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+        await stage.process.release(CHANNEL, "basket-1")
+        order = sample_order(NUMBER, reservation_id=held.reservation.id)
+        await stage.parts.orders.place([(order, ExportState.DUE)])
+        stage.trouble = "loses answers"
+        for _ in range(29):
+            await stage.process.settling.sweep()
+            assert len(shop.inventory.reservations()) == 1
+            shop.clock.advance(MINUTE)
+        stage.trouble = ""
+        shop.clock.advance(2 * MINUTE)
+        await stage.process.settling.sweep()
+        [made] = shop.inventory.reservations()
+        assert (await stage.parts.orders.get(CHANNEL, NUMBER)).placed.order.reservation_id == made.id

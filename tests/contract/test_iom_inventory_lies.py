@@ -17,7 +17,11 @@ from dev_iomconnector_iom.config import DEMO_PASSWORD
 from dev_iomconnector_iom.control.stock_messages import StockEntry, StockImport
 from dev_iomconnector_iom.testing.moods import MoodyStandIn
 from iomconnector.model.availability import ReservationType
-from iomconnector.ports.inventory_service import InventoryUnavailableError, ReservationUnclearError
+from iomconnector.ports.inventory_service import (
+    InventoryUnavailableError,
+    ReservationRefusedError,
+    ReservationUnclearError,
+)
 
 SHOP = 10020
 MINUTE = timedelta(minutes=1)
@@ -81,6 +85,33 @@ def test_it_is_not_known_what_a_reservation_holds_and_not_told_that_it_is_gone(
                 if method == "GET":
                     with pytest.raises(InventoryUnavailableError, match="reservation"):
                         await service.reservation(held.id)
+        finally:
+            await iom.go_down()
+
+    asyncio.run(main())
+
+
+def test_less_than_all_is_refused_and_removed_though_iom_says_that_it_was_made(tmp_path: Path) -> None:
+    def of_one_piece(data: Data) -> None:
+        data["items"][0]["qty"] = 1
+
+    async def main() -> None:
+        iom = MoodyStandIn(tmp_path, "2.4", [partial(Lying, method="POST", lie=of_one_piece)])
+        desk = await iom.start()
+        desk.stock.put(SHOP, StockImport(stock=(StockEntry(product="A", pieces=5),)))
+        access: Data = {"user": "webservice_shop", "password": DEMO_PASSWORD.get_secret_value()}
+        try:
+            async with aclosing(inventory_at(iom.url, shop_id=SHOP, **access)) as service:
+                with pytest.raises(ReservationRefusedError) as refused:
+                    await service.reserve(
+                        {"A": 2}, kind=ReservationType.COMPLETE, lifetime=MINUTE, key="basket"
+                    )
+                assert refused.value.short == {"A": 1}
+                assert desk.stock.reservations(SHOP) == []
+                partly = await service.reserve(
+                    {"A": 2}, kind=ReservationType.PARTLY, lifetime=MINUTE, key="basket"
+                )
+                assert dict(partly.pieces) == {"A": 1}
         finally:
             await iom.go_down()
 

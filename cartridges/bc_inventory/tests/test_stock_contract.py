@@ -2,14 +2,17 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
 from bc_inventory.service import SimpleInventoryService
 from bc_inventory.testing import StockOnShelves, simple_inventory, stock_database
-from iomconnector.model.availability import ProductStock
+from iomconnector.model.availability import ProductStock, ReservationType
+from iomconnector.ports.inventory_service import ReservationGoneError
 from iomconnector.testing.contracts import InventoryScene, InventoryServiceContract
 from iomconnector.testing.memory import ManualClock
+from iomconnector.testing.samples import OTHER_CHANNEL
 
 
 class Counting(SimpleInventoryService):
@@ -41,3 +44,23 @@ class TestSimpleInventoryService(InventoryServiceContract):
             assert isinstance(service, Counting)
             service.shelves = StockOnShelves(database, clock)
             yield InventoryScene(service, service.shelves)
+
+    async def test_a_channel_has_nothing_to_say_about_the_reservations_of_another(self) -> None:
+        clock, hour = ManualClock(), timedelta(hours=1)
+        async with stock_database(self.url) as database:
+            mine = simple_inventory(database, clock)
+            other = simple_inventory(database, clock, channel=OTHER_CHANNEL)
+            await StockOnShelves(database, clock).put("A", 10)
+            held = await mine.reserve({"A": 4}, kind=ReservationType.COMPLETE, lifetime=hour, key="basket")
+            for asked in (
+                other.reservation(held.id),
+                other.extend(held.id, hour),
+                other.fulfil(held.id, "1"),
+            ):
+                with pytest.raises(ReservationGoneError):
+                    await asked
+            await other.release(held.id)
+            assert await mine.reservation(held.id) == held
+            await mine.fulfil(held.id, "1")
+            await other.restock(held.id, "1")
+            assert (await mine.availability(["A"]))["A"].quantity == 6

@@ -53,6 +53,18 @@ class FulfilmentContract(Contract):
             assert await _quantity(service, "B") == 0
             await _held(service, {"A": 6}, "basket-2")
 
+    async def test_what_was_over_before_the_order_is_not_the_orders(self) -> None:
+        async with self.scene() as scene:
+            service = scene.service
+            if service.consumed_by_order:
+                return
+            await scene.far_side.put("A", 10)
+            held = await _held(service, {"A": 4}, "basket-1")
+            await scene.far_side.pass_time(AN_HOUR)
+            with pytest.raises(ReservationGoneError):
+                await service.fulfil(held.id, "1001")
+            assert await _quantity(service) == 10
+
     async def test_however_often_it_is_said_the_pieces_are_taken_once(self) -> None:
         async with self.scene() as scene:
             service = scene.service

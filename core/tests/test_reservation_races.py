@@ -14,7 +14,7 @@ from iomconnector.model.export_acts import ActOrder, ExportAct
 from iomconnector.model.exports import ExportState
 from iomconnector.model.stock_holds import HoldEnd, HoldState
 from iomconnector.ports.export_ledger import Postponement
-from iomconnector.ports.inventory_service import InventoryService
+from iomconnector.ports.inventory_service import InventoryService, ReservationUnclearError
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.memory import ManualClock, MemoryInventory, MemoryInventoryService
 from iomconnector.testing.reservation_stage import PATIENT, ReservationStage
@@ -243,3 +243,27 @@ async def test_while_the_answer_about_an_orders_pieces_is_lost_no_others_are_ask
         await stage.process.settling.sweep()
         [made] = shop.inventory.reservations()
         assert (await stage.parts.orders.get(CHANNEL, NUMBER)).placed.order.reservation_id == made.id
+
+
+@in_event_loop
+async def test_what_was_put_back_without_anybody_knowing_is_taken_again_for_an_order_that_leaves_after_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop = ShopInMemory(ManualClock(), {"A": 5})
+    async with shop.stage() as stage:
+        held = await stage.process.hold(CHANNEL, {"A": 3}, basket="basket-1")
+        order = sample_order(NUMBER, reservation_id=held.reservation.id)
+        await stage.parts.orders.place([(order, ExportState.DUE)])
+        await stage.process.settling.sweep()
+        order_id = (await stage.parts.orders.get(CHANNEL, NUMBER)).request.order_id
+        restock = shop.parts.service.restock
+
+        async def unheard(*given: Any) -> None:
+            await restock(*given)
+            raise ReservationUnclearError("The answer was lost.")
+
+        monkeypatch.setattr(shop.parts.service, "restock", unheard)
+        for what, pieces in ((ExportAct.GIVE_UP, 5), (ExportAct.RETRY, 2)):
+            assert await shop.parts.desk.act([order_id], ActOrder(what, "anna", shop.clock.now(), "test"))
+            await stage.process.settling.sweep()
+            assert shop.inventory.stock == {"A": pieces}

@@ -106,9 +106,9 @@ async def test_a_service_that_is_down_changes_nothing_and_what_is_held_is_still_
 @in_event_loop
 async def test_a_service_that_hangs_is_not_waited_for_longer_than_shoppers_are_patient() -> None:
     shop = ShopInMemory(ManualClock(), {"A": 5})
-    async with shop.stage(patience=timedelta(milliseconds=20)) as stage:
+    async with shop.stage(patience=timedelta(milliseconds=500)) as stage:
         shop.inventory.answering.clear()
-        with pytest.raises(ReservationUnclearError, match=r"did not answer within 0\.02 seconds"):
+        with pytest.raises(ReservationUnclearError, match=r"did not answer within 0\.5 seconds"):
             await stage.process.hold(CHANNEL, {"A": 3}, basket=BASKET)
         shop.inventory.answering.set()
         assert (await stage.process.hold(CHANNEL, {"A": 3}, basket=BASKET)).reservation.complete

@@ -53,13 +53,14 @@ def serve(
 
         await serve_application(
             application,
-            host=host or settings.host,
-            port=settings.port if port is None else port,
+            host=settings.host,
+            port=settings.port,
             export=export,
             announce=announce,
         )
 
-    invocation_of(context).run(work, overrides={"operations_port": operations_port})
+    overrides = {"host": host or None, "port": port, "operations_port": operations_port}
+    invocation_of(context).run(work, overrides=overrides)
 
 
 def _account_command() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,7 +53,7 @@ def list_reservations(
                 hold.channel,
                 state_of(hold),
                 owner_of(hold),
-                _pieces(hold),
+                held_by(hold),
                 _moment(hold.made_at),
                 _moment(hold.ended_at or hold.ends_at),
             )
@@ -73,7 +73,6 @@ def show_reservation(context: typer.Context, key: Key, output: FormatOption = Fo
     if output is Format.JSON:
         print_json(facts(hold))
         return
-    wanted = ", ".join(f"{count} x {sku}" for sku, count in hold.wanted.items())
     rows = [
         ("Key", hold.key),
         ("Channel", hold.channel),
@@ -81,8 +80,8 @@ def show_reservation(context: typer.Context, key: Key, output: FormatOption = Fo
         ("Reservation there", hold.reservation or "not known"),
         ("State", state_of(hold)),
         ("For", owner_of(hold)),
-        ("Wanted", wanted),
-        ("Holds", _pieces(hold) or "nothing"),
+        ("Wanted", _listed(hold.wanted)),
+        ("Holds", held_by(hold) or "nothing"),
         ("Made", _moment(hold.made_at)),
         ("Until", _moment(hold.ended_at or hold.ends_at)),
         ("Looked at again", _moment(hold.look_at) if hold.look_at else "when something happens"),
@@ -106,6 +105,11 @@ def release_reservation(
     hold = invocation_of(context).run(work)
     if hold.state is HoldState.ENDED:
         typer.echo(f"Reservation {key} holds nothing any more.")
+    elif hold.reservation is None:
+        until = f"{_moment(hold.ends_at)} UTC"
+        typer.echo(
+            f"The answer to reservation {key} was lost. What it may hold is free at {until} at the latest."
+        )
     else:
         typer.echo(f"{hold.service} cannot be told at present. Reservation {key} is freed as soon as it can.")
 
@@ -145,8 +149,14 @@ def owner_of(hold: StockHold) -> str:
     return f"basket {hold.basket}" if hold.basket else ""
 
 
-def _pieces(hold: StockHold) -> str:
-    return ", ".join(f"{count} x {sku}" for sku, count in hold.pieces.items())
+def held_by(hold: StockHold) -> str:
+    """What it holds; what was wanted, after "perhaps", where nobody knows it."""
+    lost = hold.reservation is None and hold.state in (HoldState.ASKING, HoldState.RELEASING)
+    return f"perhaps {_listed(hold.wanted)}" if lost else _listed(hold.pieces)
+
+
+def _listed(pieces: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} x {sku}" for sku, count in pieces.items())
 
 
 def _moment(at: datetime) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app_sf_responsive.testing.buying import SHOP, available, form_of, order, orders_of, put
 from app_sf_responsive.testing.selling import Selling, open_selling_stage
@@ -92,9 +93,12 @@ async def test_the_own_stock_checks_in_its_place_where_it_is_configured_and_the_
         short = await patricia.post(f"{SHOP}/checkout", form)
         assert (short.status, "Blue mug: only 1 left." in short.text) == (409, True)
         selling.local = {"MUG": 2}
-        assert (await patricia.post(f"{SHOP}/checkout", form)).status == 303
+        with capture_logs() as logs:
+            assert (await patricia.post(f"{SHOP}/checkout", form)).status == 303
         [placed] = await orders_of(stage)
         assert placed.reservation_id is None
+        [told] = [each["order"] for each in logs if each["event"] == "an order without reservation"]
+        assert told == placed.number
         assert placed.attributes == {"availability": {"checked_by": "local stock"}}
 
 

@@ -162,6 +162,10 @@ class CheckOut:
         if basket.draft is None:
             raise BasketRefusedError(BasketRefusal.CHANGED_MEANWHILE, basket=basket.id)
         placed = await self._place_orders.one(UnnumberedOrder(basket.id, basket.draft))
+        if CHECKED_BY in basket.draft.attributes.get(CHECK, {}):
+            log.warning(
+                "an order without reservation", order=placed.number, channel=basket.channel, basket=basket.id
+            )
         for _ in range(TRIES):
             now = self._clock.now()
             done = await self._baskets.change(replace(basket.ordered(placed.number), changed_at=now))
@@ -229,7 +233,7 @@ class CheckOut:
             raise NotEnoughError(short) from error
         if not local or not all(told[sku].covers(pieces[sku]) for sku in pieces):
             raise _not_possible(basket, error) from error
-        log.warning("an order without reservation", basket=basket.id, channel=basket.channel, why=error.code)
+        log.warning("a basket is not reserved", basket=basket.id, channel=basket.channel, why=error.code)
         return Checked(None, AvailabilitySource.LOCAL_STOCK.value)
 
     async def _is_ordered_meanwhile(self, basket: Basket) -> bool:

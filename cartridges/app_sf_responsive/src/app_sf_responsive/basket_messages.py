@@ -14,7 +14,7 @@ from iomconnector.model.baskets import BasketRefusal, BasketRefusedError
 _TEXTS: Final[Mapping[BasketRefusal, tuple[str, str]]] = {
     BasketRefusal.NOT_SOLD: (
         translatable("This product is not sold here any more"),
-        translatable("Take it out of the cart to order the others."),
+        translatable("Where it is in your cart, take it out to order the others."),
     ),
     BasketRefusal.NO_QUANTITY: (
         translatable("This is no quantity"),

@@ -12,6 +12,7 @@ from bc_basket.basket_rows import basket_of, row_of
 from bc_basket.tables import IS_CURRENT, LONGEST_ID, baskets
 from iomconnector.model.baskets import Basket, BasketState
 from iomconnector.storage.database import Database
+from iomconnector.storage.remnants import overwrite_what_is_freed
 from iomconnector.storage.upsert import insert
 
 _baskets = baskets.c
@@ -77,6 +78,7 @@ class SqlBasketRepository:
         changed = replace(basket, version=basket.version + 1)
 
         async def write(connection: AsyncConnection) -> bool:
+            await overwrite_what_is_freed(connection)
             done = await connection.execute(
                 update(baskets)
                 .where(_baskets.id == basket.id, _baskets.version == basket.version)
@@ -107,22 +109,18 @@ class SqlBasketRepository:
         Raises:
             StorageError: They cannot be removed.
         """
-        old = (
-            select(_baskets.id)
-            .where(
-                or_(
-                    and_(_baskets.state == BasketState.OPEN.value, _baskets.changed_at < opened_before),
-                    and_(_baskets.state == BasketState.ORDERED.value, _baskets.changed_at < ordered_before),
-                )
-            )
-            .limit(limit)
+        is_old = or_(
+            and_(_baskets.state == BasketState.OPEN.value, _baskets.changed_at < opened_before),
+            and_(_baskets.state == BasketState.ORDERED.value, _baskets.changed_at < ordered_before),
         )
+        old = select(_baskets.id).where(is_old).limit(limit)
 
         async def write(connection: AsyncConnection) -> int:
             ids = (await connection.execute(old)).scalars().all()
             if not ids:
                 return 0
-            return (await connection.execute(delete(baskets).where(_baskets.id.in_(ids)))).rowcount
+            await overwrite_what_is_freed(connection)
+            return (await connection.execute(delete(baskets).where(_baskets.id.in_(ids), is_old))).rowcount
 
         return await self._database.write(write)
 

@@ -11,6 +11,7 @@ from bc_basket.tables import baskets
 from iomconnector.model.baskets import BasketState
 from iomconnector.model.customer_users import CustomerUser
 from iomconnector.storage.database import Database
+from iomconnector.storage.remnants import overwrite_what_is_freed
 
 _baskets = baskets.c
 
@@ -66,6 +67,7 @@ class BasketsOfPeople:
         )
 
         async def write(connection: AsyncConnection) -> int:
+            await overwrite_what_is_freed(connection)
             return (await connection.execute(gone)).rowcount
 
         return await self._database.write(write)

@@ -156,6 +156,8 @@ async def test_what_is_not_sold_any_more_leads_back_to_the_cart(tmp_path: Path) 
         ("invoice_city", "", "Please fill this in."),
         ("invoice_street", "x" * 101, "This is too long."),
         ("invoice_city", "Je\x07na", "There is a character in it that cannot be read."),
+        ("invoice_last_name", "Miller\nSmith", "There is a character in it that cannot be read."),
+        ("reference", "PO 1\nPO 2", "There is a character in it that cannot be read."),
         ("invoice_country", "", "Please fill this in."),
         ("invoice_country", "XX", "Please choose one of them."),
         ("invoice_country", "germany", "Please choose one of them."),

@@ -35,6 +35,8 @@ LENGTHS: Final[Mapping[str, int]] = {
 
 REQUIRED: Final = ("last_name", "street", "postal_code", "city", "country")
 OTHER_LENGTHS: Final[Mapping[str, int]] = {"reference": 50, "message": 500}
+WITH_LINES: Final = ("message",)
+"""What may have several lines; a line break elsewhere was typed into no page of ours."""
 
 MISSING: Final = translatable("Please fill this in.")
 TOO_LONG: Final = translatable("This is too long.")
@@ -74,7 +76,7 @@ class CheckoutForm:
                 if wrong:
                     errors[f"{place}_{name}"] = wrong
         for name, longest in OTHER_LENGTHS.items():
-            if wrong := _wrong(texts[name], longest, required=False):
+            if wrong := _wrong(texts[name], longest, required=False, lines=name in WITH_LINES):
                 errors[name] = wrong
         if texts["payment"] not in PAYMENTS:
             errors["payment"] = UNKNOWN
@@ -148,12 +150,12 @@ def countries(language: Language) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(named, key=lambda each: each[1].casefold()))
 
 
-def _wrong(text: str, longest: int, *, required: bool) -> str:
+def _wrong(text: str, longest: int, *, required: bool, lines: bool = False) -> str:
     if not text:
         return MISSING if required else ""
     if len(text) > longest:
         return TOO_LONG
-    return "" if text.replace("\n", "").isprintable() else UNREADABLE
+    return "" if (text.replace("\n", "") if lines else text).isprintable() else UNREADABLE
 
 
 def _known(user: CustomerUser) -> dict[str, str]:

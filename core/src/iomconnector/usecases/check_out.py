@@ -179,8 +179,10 @@ class CheckOut:
     async def finish_those_left(self) -> int:
         """Place the orders of baskets whose process died over it. Gives how many there were.
 
+        One that cannot be placed goes behind the others, so that it never keeps them from their turn.
+
         Raises:
-            StorageError: They cannot be read.
+            StorageError: They cannot be read, or one cannot be put back.
         """
         left = await self._baskets.unfinished(self._clock.now() - LEFT_AFTER, limit=AT_ONCE)
         for basket in left:
@@ -193,6 +195,7 @@ class CheckOut:
                     channel=basket.channel,
                     reason=error.message,
                 )
+                await self._baskets.change(replace(basket, changed_at=self._clock.now()))
         return len(left)
 
     async def _checked(self, basket: Basket) -> Checked | None:

@@ -99,6 +99,7 @@ def test_what_a_basket_has_is_shown_and_freed(shop: ReservingShop) -> None:
     [ended] = shop.json("reservation", "list", "--ended")
     assert (ended["end"], ended["basket"]) == ("released", None)
     assert shop.json("stock", "reservations", "--channel", CHANNEL) == []
+    assert "Held" in shop.run("reservation", "show", row["key"]).out
     again = shop.run("reservation", "release", row["key"], "--reason", "again")
     assert "holds nothing any more" in again.err
     assert "There is no reservation 'absent'" in shop.run("reservation", "show", "absent").err
@@ -120,7 +121,7 @@ def test_what_an_order_has_stays_held_and_its_life_tells_of_its_pieces(shop: Res
     assert "Order 1 needs the reservation" in refused.err
     [other] = shop.json("reservation", "list", "--channel", CHANNEL, "--order", "2")
     assert other["state"] == "fulfilled"
-    assert "stock taken: 2 of A" in shop.run("order", "show", "2", "--channel", CHANNEL).out
+    assert "Stock taken: 2 of A." in shop.run("order", "show", "2", "--channel", CHANNEL).out
     history = shop.json("stock", "history", "A", "--channel", CHANNEL)
     assert [entry["action"] for entry in history] == ["stock.sold", "stock.adjusted"]
     given_up = shop.run("order", "give-up", "1", "--channel", CHANNEL, "--reason", "test")

@@ -81,7 +81,7 @@ def show_reservation(context: typer.Context, key: Key, output: FormatOption = Fo
         ("State", state_of(hold)),
         ("For", owner_of(hold)),
         ("Wanted", _listed(hold.wanted)),
-        ("Holds", held_by(hold) or "nothing"),
+        ("Held" if hold.state is HoldState.ENDED else "Holds", held_by(hold) or "nothing"),
         ("Made", _moment(hold.made_at)),
         ("Until", _moment(hold.ended_at or hold.ends_at)),
         ("Looked at again", _moment(hold.look_at) if hold.look_at else "when something happens"),

@@ -188,6 +188,11 @@ def _said(message: Message) -> LifeEvent:
     )
 
 
+def _sentence(told: str) -> str:
+    """What happened to the order, or to its stock."""
+    return f"S{told[1:]}" if told.startswith("stock ") else f"It was {told}"
+
+
 def _acts(entries: Sequence[AuditEntry], corrections: dict[int, OrderCorrection]) -> Iterator[LifeEvent]:
     for entry in reversed(entries):
         _, reason = entry.changes.get("reason", (None, None))
@@ -201,7 +206,7 @@ def _acts(entries: Sequence[AuditEntry], corrections: dict[int, OrderCorrection]
         yield LifeEvent(
             entry.at,
             what,
-            f"It was {told}{'' if told.endswith('.') else '.'}",
+            f"{_sentence(told)}{'' if told.endswith('.') else '.'}",
             entry.by,
             None,
             None,

@@ -41,3 +41,16 @@ async def test_a_hundred_orders_that_can_never_be_placed_keep_no_other_one_waiti
     last = await baskets.get(CHANNEL, "last", "last")
     assert last is not None
     assert (last.state, last.order_number) == (BasketState.ORDERED, "7")
+
+
+@in_event_loop
+async def test_an_order_that_somebody_places_at_this_moment_is_left_to_them() -> None:
+    clock, baskets = ManualClock(), MemoryBasketRepository()
+    nobody = cast("Any", None)
+    check_out = CheckOut(baskets, MemoryProductCatalog(), nobody, nobody, cast("Any", _Refusing()), clock)
+    basket = await baskets.begin(sample_basket(id="last", changed_at=clock.now()))
+    assert await baskets.change(basket.being_ordered(sample_order())) is not None
+    clock.advance(timedelta(seconds=50))
+    assert await check_out.finish_those_left() == 0
+    clock.advance(timedelta(seconds=11))
+    assert await check_out.finish_those_left() == 1

@@ -3,8 +3,10 @@
 import asyncio
 import random
 import sys
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, ExitStack, aclosing, suppress
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from bc_inventory.testing_reservations import shop_with_stock
 from iomconnector.errors import ConnectorError
 from iomconnector.jobs.clock import SystemClock
 from iomconnector.model.exports import ExportState
-from iomconnector.model.stock_holds import HoldEnd, HoldState
+from iomconnector.model.orders import Order
+from iomconnector.model.stock_holds import HoldState
 from iomconnector.observability.telemetry import Telemetry
 from iomconnector.storage.database import Database
 from iomconnector.storage.endpoint_states import SqlEndpointStates
@@ -62,11 +65,31 @@ async def _buy(parts: ReservationParts, process: ReserveStock, chance: random.Ra
     waits = chance.random() < 0.5
     steps = [approval_step("anna")] if waits else []
     order = sample_order(number, reservation_id=held.reservation.id, approval_steps=steps)
+    order = _with_items(order, items)
     await parts.orders.place([(order, WAITING if waits else DUE)])
     if waits and chance.random() < 0.5:
         key = (await parts.orders.get(CHANNEL, number)).request.order_id
         await parts.orders.decide(key, approval(), chance.choice([DUE, ExportState.REJECTED]))
     await process.settling.sweep()
+
+
+def _with_items(order: Order, items: Mapping[str, int]) -> Order:
+    """An order of these products: where another order has its reservation, they are reserved anew."""
+    [bucket] = order.shipping_buckets
+    [item] = bucket.line_items
+    lines = [
+        item.model_copy(
+            update={
+                "position": position,
+                "product": item.product.model_copy(update={"sku": sku}),
+                "quantity": item.quantity.model_copy(update={"value": Decimal(pieces)}),
+            }
+        )
+        for position, (sku, pieces) in enumerate(items.items(), start=1)
+    ]
+    return order.model_copy(
+        update={"shipping_buckets": (bucket.model_copy(update={"line_items": tuple(lines)}),)}
+    )
 
 
 @in_event_loop
@@ -139,7 +162,7 @@ async def _check_orders(parts: ReservationParts) -> None:
         elif order.request.state is WAITING:
             assert hold.state is HoldState.HELD
         else:
-            assert hold.end is HoldEnd.RELEASED
+            assert hold.state is HoldState.ENDED
     on_hand = await parts.stock.on_hand()
     for sku in SKUS:
         gone = sum(pieces.get(sku, 0) for [pieces] in taken.values())

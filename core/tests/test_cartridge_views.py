@@ -51,7 +51,9 @@ def test_who_binds_to_a_hook_stands_below_it_with_a_place_that_can_be_copied() -
     assert lines[hook + 1].strip() == (
         "Offer managed services: adapters for the ports, with the configuration they"
     )
-    below = [line.split() for line in lines[hook + 3 : hook + 7]]
+    names = [at for at, line in enumerate(lines) if line and not line.startswith(" ")]
+    end = next(at for at in [*names, len(lines)] if at > hook)
+    below = [line.split() for line in lines[hook + 3 : end]]
     bound = [(part[0], part[1].rstrip("0123456789")) for part in below if len(part) == 2]
     assert (EXPORT, FACE) in bound
     (point,) = (at for at, line in enumerate(lines) if line.startswith("OrderMapper.bindPayment("))

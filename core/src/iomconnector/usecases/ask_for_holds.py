@@ -102,14 +102,23 @@ class AskForHolds:
         with suppress(InventoryUnavailableError):
             async with self._ask.asking(source, hold.channel):
                 await source.service.release(made.id)
-        raise being_reserved(hold.channel, hold.basket or "")
+        raise BeingReservedError(hold.channel, hold.basket or "")
 
 
-def being_reserved(channel: str, basket: str) -> ReservationUnclearError:
-    """Somebody else is at it."""
-    return ReservationUnclearError(
-        f"Pieces are being reserved for basket {basket} at this moment.",
-        hint="Try again in a few seconds.",
-        channel=channel,
-        basket=basket,
-    )
+class BeingReservedError(ReservationUnclearError):
+    """Somebody else has pieces reserved for the same basket at this moment.
+
+    Arguments:
+        channel: The channel.
+        basket: The basket.
+    """
+
+    code = "inventory.being_reserved"
+
+    def __init__(self, channel: str, basket: str) -> None:
+        super().__init__(
+            f"Pieces are being reserved for basket {basket} at this moment.",
+            hint="Try again in a few seconds.",
+            channel=channel,
+            basket=basket,
+        )

@@ -19,7 +19,7 @@ from iomconnector.ports.inventory_service import (
     ReservationUnclearError,
 )
 from iomconnector.ports.reservation_ledger import ReservationLedger
-from iomconnector.usecases.ask_for_holds import AskForHolds, being_reserved
+from iomconnector.usecases.ask_for_holds import AskForHolds, BeingReservedError
 from iomconnector.usecases.ask_inventory import AskInventory
 from iomconnector.usecases.ask_reservations import AskReservations
 from iomconnector.usecases.availability import CHECKOUT_PATIENCE
@@ -115,7 +115,7 @@ class ReserveStock:
             begun = await self._ledger.begin(wished)
             if begun.key == wished.key:
                 return HeldStock(await self._wishes.ask(source, begun, first=True), basket)
-        raise being_reserved(channel, basket)
+        raise BeingReservedError(channel, basket)
 
     async def held(self, channel: str, basket: str) -> HeldStock | None:
         """What a basket has now, as the service says; none where it has nothing.
@@ -176,7 +176,7 @@ class ReserveStock:
             if same and source.service.recognizes_keys:
                 return await self._wishes.ask(source, present, first=False)
             if not source.service.recognizes_keys and self._clock.now() < present.made_at + GRACE:
-                raise being_reserved(present.channel, present.basket or "")
+                raise BeingReservedError(present.channel, present.basket or "")
         await self._let_go(present)
         return None
 

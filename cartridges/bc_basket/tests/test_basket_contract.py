@@ -12,6 +12,7 @@ from bc_basket.baskets import SqlBasketRepository
 from bc_basket.personal import BasketsOfPeople
 from bc_basket.sweeping import OPEN_KEPT, ORDERED_KEPT, forget_old
 from iomconnector.model.baskets import BasketRefusal, BasketRefusedError, BasketRules
+from iomconnector.ports.personal_records import RecordsInUseError
 from iomconnector.storage.context_repository import SqlContextRepository
 from iomconnector.storage.database import Database
 from iomconnector.storage.preparation import SchemaPreparer
@@ -91,7 +92,8 @@ async def test_baskets_are_shown_and_erased_for_those_who_ask(each_database_url:
         ]
         ordering = await baskets.change(begun.being_ordered(sample_order()))
         assert ordering is not None
-        assert await people.erase(anna) == 0
+        with pytest.raises(RecordsInUseError, match="being ordered"):
+            await people.erase(anna)
         await baskets.change(ordering.ordered("1"))
         assert (await people.erase(anna), await people.erase(anna)) == (1, 0)
         assert await people.stored(anna) == []

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bc_basket.tables import baskets
 from iomconnector.model.baskets import BasketState
 from iomconnector.model.customer_users import CustomerUser
+from iomconnector.ports.personal_records import RecordsInUseError
 from iomconnector.storage.database import Database
 from iomconnector.storage.remnants import overwrite_what_is_freed
 
@@ -54,20 +55,27 @@ class BasketsOfPeople:
             ]
 
     async def erase(self, user: CustomerUser) -> int:
-        """Remove the baskets of a user; how many. One that is being ordered stays until its order is placed,
-        which takes minutes: erase again then.
+        """Remove the baskets of a user; how many.
 
         Raises:
+            RecordsInUseError: One is being ordered, which takes minutes at most; the others were removed.
             StorageError: The database does not answer; do it again.
         """
-        gone = delete(baskets).where(
-            _baskets.channel == user.channel,
-            _baskets.login == user.login,
-            _baskets.state != BasketState.ORDERING.value,
-        )
+        mine = _baskets.channel == user.channel, _baskets.login == user.login
+        ordering = _baskets.state == BasketState.ORDERING.value
 
-        async def write(connection: AsyncConnection) -> int:
+        async def write(connection: AsyncConnection) -> tuple[int, str | None]:
             await overwrite_what_is_freed(connection)
-            return (await connection.execute(gone)).rowcount
+            removed = (await connection.execute(delete(baskets).where(*mine, ~ordering))).rowcount
+            left = await connection.execute(select(_baskets.id).where(*mine, ordering).limit(1))
+            return removed, left.scalar_one_or_none()
 
-        return await self._database.write(write)
+        removed, left = await self._database.write(write)
+        if left is not None:
+            raise RecordsInUseError(
+                f"A basket of {user.login} is being ordered.",
+                hint="Erase again in a few minutes, when its order is placed.",
+                channel=user.channel,
+                basket=left,
+            )
+        return removed

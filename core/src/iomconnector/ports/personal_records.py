@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from iomconnector.errors import ConnectorError
 from iomconnector.model.customer_users import CustomerUser
+
+
+class RecordsInUseError(ConnectorError):
+    """Something that is kept of a person is needed for a moment still. It is not erased yet; erase again."""
+
+    code = "privacy.records_in_use"
 
 
 class PersonalRecords(Protocol):
@@ -31,6 +38,7 @@ class PersonalRecords(Protocol):
         """Erase all of that; how many records. Again is safe.
 
         Raises:
+            RecordsInUseError: Some of it has to stay for a moment; nothing else is erased of the user then.
             StorageError: The database does not answer; do it again.
         """
         ...

@@ -134,6 +134,7 @@ class Privacy:
             How many were erased.
 
         Raises:
+            RecordsInUseError: Something of a user is needed still: that user and the rest stay; do it again.
             StorageError: The database does not answer. Who was erased is erased; do it again for the rest.
         """
         erased = 0

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any, cast
 
+from structlog.testing import capture_logs
+
 from iomconnector.errors import ConnectorError
 from iomconnector.model.baskets import BasketState
 from iomconnector.model.unnumbered_orders import UnnumberedOrder
@@ -19,9 +21,12 @@ class _Numbered:
 class _Refusing:
     """Places no order but that of one basket."""
 
+    def __init__(self, error: type[Exception] = ConnectorError) -> None:
+        self._error = error
+
     async def one(self, order: UnnumberedOrder) -> _Numbered:
         if order.idempotency_key != "last":
-            raise ConnectorError("This order can never be placed.")
+            raise self._error("This order can never be placed.")
         return _Numbered()
 
 
@@ -54,3 +59,21 @@ async def test_an_order_that_somebody_places_at_this_moment_is_left_to_them() ->
     assert await check_out.finish_those_left() == 0
     clock.advance(timedelta(seconds=11))
     assert await check_out.finish_those_left() == 1
+
+
+@in_event_loop
+async def test_one_that_fails_unexpectedly_keeps_no_other_one_waiting() -> None:
+    clock, baskets = ManualClock(), MemoryBasketRepository()
+    nobody = cast("Any", None)
+    placing = cast("Any", _Refusing(ZeroDivisionError))
+    check_out = CheckOut(baskets, MemoryProductCatalog(), nobody, nobody, placing, clock)
+    for name in ("bad", "last"):
+        basket = await baskets.begin(sample_basket(id=name, login=name, changed_at=clock.now()))
+        assert await baskets.change(basket.being_ordered(sample_order())) is not None
+    clock.advance(LEFT_AFTER + timedelta(seconds=1))
+    with capture_logs() as told:
+        assert await check_out.finish_those_left() == 2
+    last = await baskets.get(CHANNEL, "last", "last")
+    assert last is not None
+    assert last.state is BasketState.ORDERED
+    assert [each["basket"] for each in told] == ["bad"]

@@ -19,8 +19,9 @@ from iomconnector.model.customer_users import CustomerUser
 from iomconnector.model.unnumbered_orders import UnnumberedOrder
 from iomconnector.ports.basket_repository import BasketRepository
 from iomconnector.ports.clock import Clock
-from iomconnector.ports.inventory_service import ReservationRefusedError, ReservationUnclearError
+from iomconnector.ports.inventory_service import ReservationRefusedError
 from iomconnector.ports.product_catalog import ProductCatalog
+from iomconnector.usecases.ask_for_holds import BeingReservedError
 from iomconnector.usecases.availability import CheckAvailability
 from iomconnector.usecases.basket_orders import CheckoutWish, order_of_basket
 from iomconnector.usecases.place_orders import PlaceOrders
@@ -195,7 +196,13 @@ class CheckOut:
                     channel=basket.channel,
                     reason=error.message,
                 )
-                await self._baskets.change(replace(basket, changed_at=self._clock.now()))
+            except Exception:
+                log.exception(
+                    "the order of a basket cannot be placed", basket=basket.id, channel=basket.channel
+                )
+            else:
+                continue
+            await self._baskets.change(replace(basket, changed_at=self._clock.now()))
         return len(left)
 
     async def _checked(self, basket: Basket) -> Checked | None:
@@ -209,7 +216,7 @@ class CheckOut:
             raise NotEnoughError(error.short) from error
         except StorageError:
             raise
-        except ReservationUnclearError as error:
+        except BeingReservedError as error:
             if await self._is_ordered_meanwhile(basket):
                 return None
             return await self._checked_without(basket, error)

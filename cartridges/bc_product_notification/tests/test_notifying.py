@@ -11,6 +11,7 @@ from bc_product_notification.notifying import PATIENCE, PEOPLE_AT_ONCE, PRODUCTS
 from bc_product_notification.subscriptions import SubscriptionQuery, SubscriptionState
 from bc_product_notification.testing import NotificationDesk, notification_desk, wish
 from iomconnector.model.availability import Quality
+from iomconnector.model.mails import Mail
 from iomconnector.testing.event_loop import in_event_loop
 from iomconnector.testing.samples import CHANNEL, OTHER_CHANNEL
 
@@ -47,6 +48,27 @@ async def test_who_asked_first_is_told_first(each_database_url: str) -> None:
         desk.stock["M-1"] = True
         await desk.notify.look()
         assert recipients(desk) == ["c@example.com", "a@example.com", "b@example.com"]
+
+
+@in_event_loop
+async def test_a_mail_that_cannot_be_written_keeps_no_others_from_theirs(
+    each_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with notification_desk(each_database_url) as desk:
+        for name in ("broken", "a", "b"):
+            await desk.subscribe(wish(f"{name}@example.com", login=name))
+        desk.stock["M-1"] = True
+        mailbox = desk.mailbox(CHANNEL)
+        take = mailbox.take
+
+        def fail(mail: Mail) -> None:
+            if mail.recipient.address.startswith("broken"):
+                raise ZeroDivisionError
+            take(mail)
+
+        monkeypatch.setattr(mailbox, "take", fail)
+        assert await desk.notify.look() == 2
+        assert recipients(desk) == ["a@example.com", "b@example.com"]
 
 
 @in_event_loop

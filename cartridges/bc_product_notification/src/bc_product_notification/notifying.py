@@ -159,8 +159,14 @@ class _Desk:
         return self._failed >= PATIENCE
 
     async def write_to(self, key: int) -> int:
-        """Send the mail of a subscription; 1 where it was sent."""
-        outcome = await self._deliver.deliver(key, self._sender)
+        """Send the mail of a subscription; 1 where it was sent. One that fails keeps no others waiting."""
+        try:
+            outcome = await self._deliver.deliver(key, self._sender)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("a mail cannot be written", subscription=key)
+            return 0
         if outcome is not Delivery.NOT_DUE:
             self.handled += 1
             self._failed = self._failed + 1 if outcome is Delivery.POSTPONED else 0
